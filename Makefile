@@ -1,0 +1,70 @@
+# Everything runs in .venv, which `make env` keeps in step with pyproject.toml and constraints.txt.
+PYTHON ?= python3
+JOBS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+TYPINGS := build/typings
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help env demo test check lint types touched measure-emulator wheel clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+env: $(VENV)/stamp-dev ## make or refresh .venv with everything a developer needs
+
+demo: $(VENV)/stamp-run ## fit an emulated tag, live four days, sync, verify, report: build/demo
+	@$(BIN)/ankletag demo --out build/demo
+
+test: $(VENV)/stamp-dev ## all tests that need no hardware; results in build/junit.xml
+	@mkdir -p build
+	$(PYTEST) -n $(JOBS) --junit-xml=build/junit.xml tests
+
+check: lint types touched ## lint, types, import rules and the tests a change touches (BASE=commit to compare with)
+
+lint: $(VENV)/stamp-dev ## ruff: rules and format
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: $(VENV)/stamp-dev $(TYPINGS)/stamp ## mypy: host, protocol and hil strictly; firmware against MicroPython's stubs
+	@$(BIN)/mypy
+	@$(BIN)/mypy --config-file tests/checks/mypy_firmware.ini firmware
+
+touched: $(VENV)/stamp-dev ## the rules in tests/checks, and the tests that belong to the changed folders
+	@$(PYTEST) -q -n $(JOBS) -m "not slow" $$($(BIN)/python tests/checks/touched.py $(BASE))
+
+measure-emulator: $(VENV)/stamp-dev ## 120 virtual days on the emulated tag, as JSON: build/measure/emulator.json
+	@mkdir -p build/measure
+	$(BIN)/python tests/measure/emulator.py
+
+wheel: $(VENV)/stamp-dev ## build wheel and sdist into dist/
+	$(BIN)/python -m build --outdir dist
+
+clean: ## remove what was built, and .venv
+	rm -rf build dist $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+		echo "$(PYTHON) is missing or older than 3.10. Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make virtual environments: its venv module is missing. On Debian or Ubuntu:" \
+			"apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(VENV)/stamp-run: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --quiet -c constraints.txt -e .
+	@touch $@
+
+# With everything installed the run-time part is there too, so `make demo` after `make env` has nothing to do.
+$(VENV)/stamp-dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --quiet -c constraints.txt -e '.[dev]'
+	@touch $(VENV)/stamp-run $@
+
+# The stubs hold time.pyi, machine.pyi, ...: in .venv they would shadow CPython's own for the host's code.
+$(TYPINGS)/stamp: tests/checks/typings.txt $(VENV)/stamp-dev
+	@rm -rf $(TYPINGS)
+	$(PIP) install --quiet --target $(TYPINGS) -r tests/checks/typings.txt
+	@touch $@
