@@ -1,0 +1,144 @@
+"""Messages of the link: kind, request fields, reply fields. A reply has the request's kind | 0x80.
+
+Bodies are fixed fields (tagproto.fields) and may grow at their end: bytes that this version does not
+know are carried under "extra". `hello` never changes its first field, so that two versions can name
+each other.
+"""
+
+from . import fields
+from .bad import Bad
+
+HELLO = 0x01
+STATUS = 0x02
+READ = 0x03
+SEAL = 0x04
+FIT = 0x05
+REMOVE = 0x06
+ACKNOWLEDGE = 0x07
+LOG = 0x08
+ATTEST = 0x09
+REPLY = 0x80
+# Stream of a READ: one for each page, before the READ reply that ends it.
+PAGE = 0xC0
+ERROR = 0xFF
+
+ERROR_VERSION = 1
+ERROR_KIND = 2
+ERROR_BODY = 3
+ERROR_STATE = 4
+ERROR_NONCE = 5
+ERROR_RANGE = 6
+ERROR_BUSY = 7
+ERROR_FLASH = 8
+
+READ_PAGES_MAX = 64
+LOG_BYTES_MAX = 512
+
+REQUESTS: "dict[int, tuple[tuple[str, str | int], ...]]" = {
+    HELLO: (("version", "H"), ("entropy", 16)),
+    STATUS: (),
+    # Pages first .. first + count - 1; those that the tag does not have are left out of the stream.
+    READ: (("first", "I"), ("count", "B")),
+    # nonce: 1 to 32 bytes of the host's, to be found in the seal.
+    SEAL: (("nonce", "v"),),
+    FIT: (("order_id", 16), ("cadence_s", "I"), ("seal_interval_s", "I")),
+    REMOVE: (("reason", "B"),),
+    # The station has stored every page up to this one, which ends in this seal.
+    ACKNOWLEDGE: (("page", "I"), ("seal_number", "I"), ("seal_hash", 32), ("station", 8), ("statement", "v")),
+    LOG: (("offset", "I"),),
+    # utc_ms: milliseconds since 1970-01-01 UTC; nonce: the one of the tag's last hello or attest reply.
+    ATTEST: (("utc_ms", "Q"), ("nonce", 8), ("station", 8), ("statement", "v")),
+}
+
+REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
+    HELLO: (
+        ("version", "H"),
+        ("tag_id", 8),
+        ("firmware", 8),
+        ("boot", "I"),
+        ("ticks", "I"),
+        ("epoch", "I"),
+        ("public_key", 64),
+        ("nonce", 8),
+    ),
+    STATUS: (
+        ("boot", "I"),
+        ("ticks", "I"),
+        ("fitted", "B"),
+        ("order_id", 16),
+        ("cadence_s", "I"),
+        ("seal_interval_s", "I"),
+        ("next_number", "I"),
+        ("oldest_page", "I"),
+        ("open_page", "I"),
+        ("pages_capacity", "I"),
+        ("received_page", "I"),
+        ("seals", "I"),
+        ("readings_lost", "I"),
+        ("frames_bad", "I"),
+        ("commands_refused", "I"),
+        ("faults", "I"),
+        ("heap_free", "I"),
+        ("heap_free_low", "I"),
+    ),
+    # sent: pages streamed; oldest and open: what the tag has now, the open page included.
+    READ: (("sent", "B"), ("oldest_page", "I"), ("open_page", "I")),
+    SEAL: (("seal_number", "I"), ("seal_hash", 32), ("open_page", "I")),
+    FIT: (("number", "I"), ("seal_number", "I")),
+    REMOVE: (("number", "I"), ("seal_number", "I")),
+    ACKNOWLEDGE: (("number", "I"),),
+    # size: bytes of log text that the tag holds now; offset: where `text` starts.
+    LOG: (("size", "I"), ("offset", "I"), ("text", "v")),
+    ATTEST: (("number", "I"), ("nonce", 8)),
+}
+
+PAGE_SPEC: "tuple[tuple[str, str | int], ...]" = (("seq", "I"), ("page", 256))
+ERROR_SPEC: "tuple[tuple[str, str | int], ...]" = (("code", "B"), ("version", "H"), ("text", "v"))
+
+NAMES = {
+    HELLO: "hello",
+    STATUS: "status",
+    READ: "read pages",
+    SEAL: "seal now",
+    FIT: "fit",
+    REMOVE: "remove",
+    ACKNOWLEDGE: "acknowledge",
+    LOG: "log",
+    ATTEST: "attest",
+}
+
+
+def spec_of(kind: int) -> "tuple[tuple[str, str | int], ...] | None":
+    """The fields of a frame kind, request or reply; None for a kind that this version does not know."""
+    if kind == PAGE:
+        return PAGE_SPEC
+    if kind == ERROR:
+        return ERROR_SPEC
+    if kind & REPLY:
+        return REPLIES.get(kind ^ REPLY)
+    return REQUESTS.get(kind)
+
+
+def encode(kind: int, values: "dict[str, int | bytes]") -> bytes:
+    """Body bytes, "extra" at the end where given. Raises ValueError naming the field that does not fit."""
+    spec = spec_of(kind)
+    if spec is None:
+        raise ValueError("unknown message kind 0x%02x" % kind)
+    extra = values.get("extra", b"")
+    if not isinstance(extra, bytes):
+        raise ValueError("extra is not bytes")
+    return fields.pack(spec, values) + extra
+
+
+def decode(kind: int, body: bytes) -> "dict[str, int | bytes] | Bad":
+    """Fields by name, "extra" where bytes follow them; Bad('kind') or Bad('short')."""
+    spec = spec_of(kind)
+    if spec is None:
+        return Bad("kind", "0x%02x" % kind)
+    result = fields.unpack(spec, body)
+    if isinstance(result, Bad):
+        return result
+    values, end = result
+    if end < len(body):
+        values["extra"] = bytes(body[end:])
+    return values

@@ -1,0 +1,188 @@
+"""Seals: COSE_Sign1 (RFC 9052 section 4.2), ES256 (RFC 9053 section 2.1), over a deterministic CBOR map.
+
+A seal binds a window of records, by the root of its tree, to every window before it, by the SHA-256 of
+the whole seal before it. This module makes and reads the bytes; who signs or verifies is passed in.
+"""
+
+import hashlib
+
+from . import cbor
+from .bad import Bad
+
+# Keys of the payload map.
+TAG_ID = 1
+EPOCH = 2
+NUMBER = 3
+BOOT = 4
+FIRST = 5
+COUNT = 6
+ROOT = 7
+PREVIOUS = 8
+TICKS = 9
+REASON = 10
+NONCE = 11
+NEXT_KEY = 12
+
+REASON_SCHEDULE = 1
+REASON_BOOT = 2
+REASON_FIT = 3
+REASON_REMOVE = 4
+REASON_STRAP = 5
+REASON_CASE = 6
+REASON_ASKED = 7
+REASONS = {1: "schedule", 2: "boot", 3: "fit", 4: "remove", 5: "strap", 6: "case", 7: "asked"}
+
+NO_PREVIOUS = bytes(32)
+_COSE_SIGN1 = 18
+_PROTECTED = b"\xa1\x01\x26"  # {1: -7}, alg ES256
+
+
+class Seal:
+    """A seal's payload by name. first: number of the window's first record; count: records in it."""
+
+    def __init__(
+        self,
+        tag_id: bytes,
+        epoch: int,
+        number: int,
+        boot: int,
+        first: int,
+        count: int,
+        root: bytes,
+        previous: bytes,
+        ticks: int,
+        reason: int,
+        nonce: bytes = b"",
+        next_key: bytes = b"",
+    ) -> None:
+        self.tag_id = tag_id
+        self.epoch = epoch
+        self.number = number
+        self.boot = boot
+        self.first = first
+        self.count = count
+        self.root = root
+        self.previous = previous
+        self.ticks = ticks
+        self.reason = reason
+        self.nonce = nonce
+        self.next_key = next_key
+
+    def payload(self) -> bytes:
+        """Deterministic CBOR; nonce and next_key only where there is one."""
+        pairs: dict[int, object] = {
+            TAG_ID: self.tag_id,
+            EPOCH: self.epoch,
+            NUMBER: self.number,
+            BOOT: self.boot,
+            FIRST: self.first,
+            COUNT: self.count,
+            ROOT: self.root,
+            PREVIOUS: self.previous,
+            TICKS: self.ticks,
+            REASON: self.reason,
+        }
+        if self.nonce:
+            pairs[NONCE] = self.nonce
+        if self.next_key:
+            pairs[NEXT_KEY] = self.next_key
+        return cbor.encode(pairs)
+
+
+class SignedSeal:
+    """A seal as it lies in the log: its bytes, its payload and the 64-byte signature (r, s)."""
+
+    def __init__(self, seal: Seal, payload: bytes, signature: bytes, encoded: bytes) -> None:
+        self.seal = seal
+        self.signature = signature
+        self.encoded = encoded
+        self._payload = payload
+
+    def digest(self) -> bytes:
+        """SHA-256 of what was signed: give it to an ECDSA verifier together with `signature`."""
+        return signed_digest(self._payload)
+
+    def signed_bytes(self) -> bytes:
+        """The Sig_structure that was signed (RFC 9052 section 4.4)."""
+        return signed_bytes(self._payload)
+
+    def hash(self) -> bytes:
+        """SHA-256 of the whole seal, as the next one carries it."""
+        return hashlib.sha256(self.encoded).digest()
+
+
+def signed_bytes(payload: bytes) -> bytes:
+    """Sig_structure: ["Signature1", protected, external_aad (empty), payload]."""
+    return cbor.encode(["Signature1", _PROTECTED, b"", payload])
+
+
+def signed_digest(payload: bytes) -> bytes:
+    """SHA-256 of the Sig_structure, which ES256 signs."""
+    return hashlib.sha256(signed_bytes(payload)).digest()
+
+
+def assemble(payload: bytes, signature: bytes) -> bytes:
+    """COSE_Sign1 bytes. Raises ValueError when the signature is not 64 bytes."""
+    if len(signature) != 64:
+        raise ValueError("ES256 signature is not 64 bytes")
+    return cbor.encode(cbor.Tag(_COSE_SIGN1, [_PROTECTED, {}, payload, signature]))
+
+
+def parse(encoded: bytes) -> "SignedSeal | Bad":
+    """The seal in COSE_Sign1 bytes, signature not checked; Bad('cbor') or Bad('seal')."""
+    outer = cbor.decode(encoded)
+    if isinstance(outer, Bad):
+        return outer
+    if not isinstance(outer, cbor.Tag) or outer.number != _COSE_SIGN1:
+        return Bad("seal", "not a COSE_Sign1")
+    parts = outer.value
+    if not isinstance(parts, list) or len(parts) != 4:
+        return Bad("seal", "not four parts")
+    protected, unprotected, payload, signature = parts
+    if protected != _PROTECTED or unprotected != {}:
+        return Bad("seal", "algorithm is not ES256, or a header that the tag does not write")
+    if not isinstance(payload, bytes) or not isinstance(signature, bytes) or len(signature) != 64:
+        return Bad("seal", "payload or signature of the wrong kind")
+    pairs = cbor.decode(payload)
+    if isinstance(pairs, Bad):
+        return pairs
+    if not isinstance(pairs, dict):
+        return Bad("seal", "payload is not a map")
+    seal = _from_pairs(pairs)
+    return seal if isinstance(seal, Bad) else SignedSeal(seal, payload, signature, bytes(encoded))
+
+
+_BYTES = ((TAG_ID, 8), (ROOT, 32), (PREVIOUS, 32))
+_NUMBERS = (EPOCH, NUMBER, BOOT, FIRST, COUNT, TICKS, REASON)
+
+
+def _from_pairs(pairs: "dict[int, object]") -> "Seal | Bad":
+    found: dict[int, bytes] = {}
+    numbers: dict[int, int] = {}
+    for key, size in _BYTES + ((NEXT_KEY, 64),):
+        value = pairs.get(key, b"" if key == NEXT_KEY else None)
+        if not isinstance(value, bytes) or (len(value) != size and not (key == NEXT_KEY and not value)):
+            return Bad("seal", "payload key %d" % key)
+        found[key] = value
+    for key in _NUMBERS:
+        number = pairs.get(key)
+        if not isinstance(number, int) or not 0 <= number < 1 << 32:
+            return Bad("seal", "payload key %d" % key)
+        numbers[key] = number
+    nonce = pairs.get(NONCE, b"")
+    if not isinstance(nonce, bytes) or len(nonce) > 32:
+        return Bad("seal", "payload key %d" % NONCE)
+    return Seal(
+        found[TAG_ID],
+        numbers[EPOCH],
+        numbers[NUMBER],
+        numbers[BOOT],
+        numbers[FIRST],
+        numbers[COUNT],
+        found[ROOT],
+        found[PREVIOUS],
+        numbers[TICKS],
+        numbers[REASON],
+        nonce,
+        found[NEXT_KEY],
+    )
