@@ -21,7 +21,7 @@ demo: $(VENV)/stamp-run ## fit an emulated tag, live four days, sync, verify, re
 
 test: $(VENV)/stamp-dev ## all tests that need no hardware; results in build/junit.xml
 	@mkdir -p build
-	$(PYTEST) -n $(JOBS) --junit-xml=build/junit.xml tests
+	$(PYTEST) -n $(JOBS) --junit-xml=build/junit.xml $(PYTEST_ARGS) tests
 
 check: lint types touched ## lint, types, import rules and the tests a change touches (BASE=commit to compare with)
 

@@ -32,5 +32,6 @@ def firmware_files() -> FirmwareFiles:
             return FirmwareFiles(firmware=folder, protocol=protocol)
     looked = " and ".join(str(folder) for folder in candidates)
     raise FileNotFoundError(
-        f"The tag's firmware was not found: there is no main.py in {looked}. Install ankletag again: pip install ankletag"
+        f"The tag's firmware was not found: there is no main.py in {looked}. "
+        "Install ankletag again: pip install --force-reinstall ankletag"
     )

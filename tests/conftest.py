@@ -1,0 +1,92 @@
+"""For every test: counted skips, Hypothesis profiles, and what a failed test leaves behind."""
+
+import hashlib
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from support import ROOT
+
+# The machine is shared, so a time limit per example would only measure the neighbours.
+settings.register_profile("default", deadline=None, print_blob=True)
+# CI hands in a seed of its own (--hypothesis-seed), so that a failure there can be repeated here.
+settings.register_profile("ci", deadline=None, print_blob=True, max_examples=200)
+settings.load_profile("default")
+
+FAILED = ROOT / "build" / "failed"
+_folder = pytest.StashKey[Path]()
+_failures = pytest.StashKey[list[str]]()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    profile = config.getoption("--hypothesis-profile", None) or "default"
+    seed = config.getoption("--hypothesis-seed", None)
+    return f"hypothesis profile {profile}, seed {'chosen per test' if seed is None else seed}"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):  # under xdist only the controller clears
+        shutil.rmtree(FAILED, ignore_errors=True)
+
+
+@pytest.fixture
+def kept(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A folder for trace, flash image and session recording; copied to build/failed/TESTID if the test fails."""
+    request.node.stash[_folder] = tmp_path
+    return tmp_path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    failures = item.stash.setdefault(_failures, [])
+    if report.failed:
+        failures.append(f"{report.when}\n{report.longreprtext}\n" + "".join(f"{t}\n{s}\n" for t, s in report.sections))
+        report.sections.append(("kept", f"build/failed/{test_folder(item.nodeid)}"))
+    if report.when == "teardown" and failures:  # only now has everything that writes there been closed
+        target = FAILED / test_folder(item.nodeid)
+        target.mkdir(parents=True, exist_ok=True)
+        seed = item.config.getoption("randomly_seed", None)
+        again = f"repeat: pytest '{item.nodeid}' --randomly-seed={seed}\n"
+        (target / "failure.txt").write_text(again + "\n".join(failures), encoding="utf-8")
+        if _folder in item.stash:
+            copy_files(item.stash[_folder], target)
+    return report
+
+
+def test_folder(nodeid: str) -> str:
+    """A folder name for a test id: readable, short, and different for different ids."""
+    plain = re.sub(r"[^\w.-]+", "_", nodeid.removeprefix("tests/")).strip("_")
+    return plain if len(plain) <= 100 else f"{plain[:90]}-{hashlib.sha256(nodeid.encode()).hexdigest()[:8]}"
+
+
+test_folder.__test__ = False  # type: ignore[attr-defined]
+
+
+def copy_files(source: Path, target: Path) -> None:
+    """Copy regular files only: an emulator's folder also holds a socket and a link to a terminal."""
+    for folder, _, names in os.walk(source):
+        for name in names:
+            path = Path(folder, name)
+            if path.is_file() and not path.is_symlink():
+                copy = target / path.relative_to(source)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, copy)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        for report in terminalreporter.stats.get("skipped", [])
+    )
+    terminalreporter.write_line(f"skipped: {sum(reasons.values())}")
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"  {count} x {reason}")
