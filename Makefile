@@ -19,19 +19,21 @@ env: $(VENV)/stamp-dev ## make or refresh .venv with everything a developer need
 demo: $(VENV)/stamp-run ## fit an emulated tag, live four days, sync, verify, report: build/demo
 	@$(BIN)/ankletag demo --out build/demo
 
-test: $(VENV)/stamp-dev ## all tests that need no hardware; results in build/junit.xml
+test: $(VENV)/stamp-dev ## all tests that need no hardware; results in build/junit.xml (PYTEST_ARGS=... for more)
 	@mkdir -p build
 	$(PYTEST) -n $(JOBS) --junit-xml=build/junit.xml $(PYTEST_ARGS) tests
 
 check: lint types touched ## lint, types, import rules and the tests a change touches (BASE=commit to compare with)
 
-lint: $(VENV)/stamp-dev ## ruff: rules and format
-	@$(BIN)/ruff check
-	@$(BIN)/ruff format --check
+lint: $(VENV)/stamp-dev ## ruff (rules, format), deptry (declared dependencies), vulture (code that cannot run)
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/deptry --no-ansi .
+	@$(BIN)/vulture --min-confidence 80 firmware hil host protocol tests
 
-types: $(VENV)/stamp-dev $(TYPINGS)/stamp ## mypy: host, protocol and hil strictly; firmware against MicroPython's stubs
+types: $(VENV)/stamp-dev $(TYPINGS)/stamp ## mypy: host, protocol and hil strictly; firmware and protocol against MicroPython's stubs
 	@$(BIN)/mypy
-	@$(BIN)/mypy --config-file tests/checks/mypy_firmware.ini firmware
+	@$(BIN)/mypy --config-file tests/checks/mypy_firmware.ini firmware protocol/tagproto
 
 touched: $(VENV)/stamp-dev ## the rules in tests/checks, and the tests that belong to the changed folders
 	@$(PYTEST) -q -n $(JOBS) -m "not slow" $$($(BIN)/python tests/checks/touched.py $(BASE))

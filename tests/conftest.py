@@ -43,16 +43,14 @@ def kept(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     failures = item.stash.setdefault(_failures, [])
     if report.failed:
         failures.append(f"{report.when}\n{report.longreprtext}\n" + "".join(f"{t}\n{s}\n" for t, s in report.sections))
-        report.sections.append(("kept", f"build/failed/{test_folder(item.nodeid)}"))
+        report.sections.append(("kept", f"build/failed/{folder_of(item.nodeid)}"))
     if report.when == "teardown" and failures:  # only now has everything that writes there been closed
-        target = FAILED / test_folder(item.nodeid)
+        target = FAILED / folder_of(item.nodeid)
         target.mkdir(parents=True, exist_ok=True)
         seed = item.config.getoption("randomly_seed", None)
         again = f"repeat: pytest '{item.nodeid}' --randomly-seed={seed}\n"
@@ -62,13 +60,10 @@ def pytest_runtest_makereport(
     return report
 
 
-def test_folder(nodeid: str) -> str:
+def folder_of(nodeid: str) -> str:
     """A folder name for a test id: readable, short, and different for different ids."""
     plain = re.sub(r"[^\w.-]+", "_", nodeid.removeprefix("tests/")).strip("_")
     return plain if len(plain) <= 100 else f"{plain[:90]}-{hashlib.sha256(nodeid.encode()).hexdigest()[:8]}"
-
-
-test_folder.__test__ = False  # type: ignore[attr-defined]
 
 
 def copy_files(source: Path, target: Path) -> None:
