@@ -223,6 +223,11 @@ class Coder:
         return RECORD, record, end + 1 + len(body)
 
 
+def is_seal(item: bytes) -> bool:
+    """Whether bytes begin with a seal item."""
+    return item[:1] == bytes((_SEAL_BYTE,))
+
+
 def encode_seal(encoded: bytes) -> bytes:
     """A seal as an item. Raises ValueError when it is longer than 512 bytes."""
     if len(encoded) > SEAL_MAX:

@@ -32,7 +32,6 @@ ERROR_BUSY = 7
 ERROR_FLASH = 8
 
 READ_PAGES_MAX = 64
-LOG_BYTES_MAX = 512
 
 REQUESTS: "dict[int, tuple[tuple[str, str | int], ...]]" = {
     HELLO: (("version", "H"), ("entropy", 16)),

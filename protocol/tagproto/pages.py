@@ -112,8 +112,8 @@ class Item:
 class Reader:
     """Items out of pages given in order of seq; a missing or bad page costs only what it held."""
 
-    def __init__(self) -> None:
-        self.coder = Coder()
+    def __init__(self, coder: "Coder | None" = None) -> None:
+        self.coder = Coder() if coder is None else coder
         # The next seq that continues what was read; -1 when nothing does.
         self._next_seq = -1
         self._carry = b""
@@ -124,6 +124,10 @@ class Reader:
         """Nothing that follows continues what was read before."""
         self._next_seq = -1
         self._carry = b""
+
+    def begins_seal(self) -> bool:
+        """Whether the item that goes on behind the last page is a seal."""
+        return coding.is_seal(self._carry)
 
     def feed(self, page: Page) -> "list[Item | Bad]":
         """The items that end in this page, and a Bad for each place that could not be read."""

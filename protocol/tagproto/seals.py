@@ -108,7 +108,12 @@ class SignedSeal:
 
     def hash(self) -> bytes:
         """SHA-256 of the whole seal, as the next one carries it."""
-        return hashlib.sha256(self.encoded).digest()
+        return hash_of(self.encoded)
+
+
+def hash_of(encoded: bytes) -> bytes:
+    """SHA-256 of a whole seal, signature included: how the next seal names it."""
+    return hashlib.sha256(encoded).digest()
 
 
 def signed_bytes(payload: bytes) -> bytes:

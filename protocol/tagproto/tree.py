@@ -7,13 +7,9 @@ own salt and tells nothing of the others.
 
 import hashlib
 
+from . import hmac
+
 SEED_SIZE = 16
-
-
-def _pads(seed: bytes) -> "tuple[bytes, bytes]":
-    """HMAC's two key blocks (RFC 2104)."""
-    key = seed + bytes(64 - len(seed))
-    return bytes([b ^ 0x36 for b in key]), bytes([b ^ 0x5C for b in key])
 
 
 class Salts:
@@ -22,7 +18,7 @@ class Salts:
     def __init__(self, seed: bytes) -> None:
         if len(seed) != SEED_SIZE:
             raise ValueError("window seed is not 16 bytes")
-        self._inner, self._outer = _pads(seed)
+        self._inner, self._outer = hmac.pads(seed)
 
     def salt(self, number: int) -> bytes:
         """32 bytes for a record number."""

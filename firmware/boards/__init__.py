@@ -1,0 +1,1 @@
+"""One module a board; the only files that import machine."""

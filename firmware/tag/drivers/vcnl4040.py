@@ -1,0 +1,33 @@
+"""VCNL4040 proximity sensor (Vishay 84274): infrared from the skin, little-endian registers."""
+
+ADDRESS = 0x60
+
+_PS_CONF_12 = 0x03
+_PS_DATA = 0x08
+_ID = 0x0C
+_DEVICE = 0x0186
+# PS_CONF1: duty 1/40, integration 1T, power on; PS_CONF2: 16-bit output.
+_ON_16_BIT = b"\x00\x08"
+
+UV_PER_COUNT = 100
+
+
+class Vcnl4040:
+    """Counts from 0 to 65535."""
+
+    def __init__(self, i2c):
+        self._i2c = i2c
+        self._pair = bytearray(2)
+
+    def configure(self):
+        """True when the right part answers; it then measures by itself. Raises OSError when none answers."""
+        self._i2c.readfrom_mem_into(ADDRESS, _ID, self._pair)
+        if self._pair[0] | (self._pair[1] & 0x0F) << 8 != _DEVICE:
+            return False
+        self._i2c.writeto_mem(ADDRESS, _PS_CONF_12, _ON_16_BIT)
+        return True
+
+    def read(self):
+        """The latest count. Raises OSError when the part is absent."""
+        self._i2c.readfrom_mem_into(ADDRESS, _PS_DATA, self._pair)
+        return self._pair[0] | self._pair[1] << 8

@@ -1,0 +1,122 @@
+"""Frames in, frames out. Never blocks: what the board does not take now goes out at the next turn."""
+
+from tagproto import frames, messages
+from tagproto.bad import Bad
+
+_READ_BYTES = 256
+
+
+class Link:
+    """Serves one host over board.link. handle(kind, values) gives reply values or a Refusal.
+
+    read_page(seq, buffer) fills 256 bytes and tells whether there is such a page.
+    """
+
+    def __init__(self, port, handle, read_page, page_range):
+        self._port = port
+        self._handle = handle
+        self._read_page = read_page
+        self._page_range = page_range
+        self._decoder = frames.Decoder()
+        self._input = bytearray(_READ_BYTES)
+        self._output = b""
+        self._sent = 0
+        self._page = bytearray(256)
+        # A READ under way: the next page, the one behind the last, the request it answers, pages sent.
+        self._stream_next = 0
+        self._stream_end = 0
+        self._stream_id = -1
+        self._stream_count = 0
+        self.frames_bad = 0
+        self.refused = 0
+
+    def wants_write(self):
+        """Whether bytes wait for room on the port."""
+        return self._sent < len(self._output) or self._stream_id >= 0
+
+    def serve(self):
+        """Take what came in, answer it, and write what the port takes."""
+        while True:
+            count = self._port.read_into(self._input)
+            if not count:
+                break
+            for frame in self._decoder.feed(memoryview(self._input)[:count]):
+                if isinstance(frame, Bad):
+                    self.frames_bad += 1
+                else:
+                    self._answer(frame)
+        self._write()
+
+    def _answer(self, frame):
+        # One host, one request at a time: a new request ends a stream that nobody waits for any more.
+        self._stream_id = -1
+        values = messages.decode(frame.kind, frame.body)
+        if frame.kind >= messages.REPLY:
+            self.frames_bad += 1
+            return
+        if isinstance(values, Bad):
+            code = messages.ERROR_KIND if values.reason == "kind" else messages.ERROR_BODY
+            reply = Refusal(code, "request not understood: " + values.reason + " " + values.detail)
+        elif frame.kind == messages.READ:
+            reply = self._begin_stream(frame, values)
+            if reply is None:
+                return
+        else:
+            reply = self._handle(frame.kind, values)
+        if isinstance(reply, Refusal):
+            self.refused += 1
+            fields = {"code": reply.code, "version": reply.version, "text": reply.text.encode()[:255]}
+            self._queue(messages.ERROR, frame.request_id, fields)
+        else:
+            self._queue(frame.kind | messages.REPLY, frame.request_id, reply)
+
+    def _begin_stream(self, frame, values):
+        if values["count"] > messages.READ_PAGES_MAX:
+            return Refusal(messages.ERROR_RANGE, "at most %d pages at once" % messages.READ_PAGES_MAX)
+        oldest, open_page = self._page_range()
+        first = values["first"]
+        self._stream_next = max(first, oldest)
+        self._stream_end = min(first + values["count"], open_page + 1)
+        self._stream_id = frame.request_id
+        self._stream_count = 0
+        return None
+
+    def _queue(self, kind, request_id, values):
+        rest = self._output[self._sent :] if self._sent < len(self._output) else b""
+        self._output = rest + frames.encode(kind, request_id, messages.encode(kind, values))
+        self._sent = 0
+
+    def _write(self):
+        while True:
+            while self._sent < len(self._output):
+                count = self._port.write(memoryview(self._output)[self._sent :])
+                if not count:
+                    return
+                self._sent += count
+            self._output = b""
+            self._sent = 0
+            if self._stream_id < 0:
+                return
+            self._stream_on()
+
+    def _stream_on(self):
+        seq = self._stream_next
+        if seq < self._stream_end:
+            self._stream_next = seq + 1
+            if self._read_page(seq, self._page):
+                self._stream_count += 1
+                self._queue(messages.PAGE, self._stream_id, {"seq": seq, "page": self._page})
+            return
+        oldest, open_page = self._page_range()
+        request_id, self._stream_id = self._stream_id, -1
+        fields = {"sent": self._stream_count, "oldest_page": oldest, "open_page": open_page}
+        self._queue(messages.READ | messages.REPLY, request_id, fields)
+
+
+class Refusal:
+    """Why a request is not carried out: a code of tagproto.messages and a sentence."""
+
+    def __init__(self, code, text, version=0):
+        self.code = code
+        self.text = text
+        self.version = version

@@ -1,0 +1,1 @@
+"""The log: a raw ring of pages behind a checked journal of the open page."""

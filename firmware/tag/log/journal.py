@@ -1,0 +1,151 @@
+"""The journal: what the open page holds, in flash before it counts.
+
+Entry = length u8, mark u8, seq u32, offset u8, data, check u16 (CRC-32, low half); `length` is that of
+the data, 0xFF where nothing is written. Entries never cross a 256-byte page. Blocks are used in turn;
+each begins with a SECTOR entry that numbers it. Marks:
+  SECTOR   data = generation u32, restart u8
+  HEADER   data = the open page's header, in front of the first item that starts in it
+  MORE     payload bytes at `offset`, the item goes on
+  LAST     payload bytes that end an item: with it the item counts
+  COMMIT   everything that a restarted journal begins with is there
+"""
+
+import binascii
+import struct
+
+from .flash import PAGE_SIZE
+from .layout import PAGES_PER_BLOCK
+
+_SECTOR = 1
+HEADER = 2
+MORE = 3
+LAST = 4
+_COMMIT = 5
+
+_HEAD_SIZE = 7
+_EXTRA = _HEAD_SIZE + 2
+DATA_MAX = PAGE_SIZE - _EXTRA
+_TRIES = 3
+
+
+class Journal:
+    """Append-only entries over a few blocks. `unwritten`: entries that three places refused."""
+
+    def __init__(self, flash, first_block, blocks):
+        self._flash = flash
+        self._first = first_block
+        self._blocks = blocks
+        self._block = 0
+        self._page = 0
+        self._fill = 0
+        self._generation = 0
+        self._buffer = bytearray(PAGE_SIZE)
+        self.unwritten = 0
+
+    def append(self, mark, seq, offset, data):
+        """One entry, programmed and read back; False when three pages in turn did not take it."""
+        for _ in range(_TRIES):
+            if self._fill + _EXTRA + len(data) > PAGE_SIZE:
+                self._next_page()
+            if self._write(mark, seq, offset, data):
+                return True
+            self._fill = PAGE_SIZE
+        self.unwritten += 1
+        return False
+
+    def restart(self, parts):
+        """Begin anew in the next block with `parts`, (mark, seq, offset, data) each, then COMMIT.
+
+        Until COMMIT is in flash, a boot still finds what was there before.
+        """
+        self._open_block(1)
+        for mark, seq, offset, data in parts:
+            self.append(mark, seq, offset, data)
+        self.append(_COMMIT, 0, 0, b"")
+
+    def _next_page(self):
+        self._page += 1
+        self._fill = 0
+        if self._page == PAGES_PER_BLOCK:
+            self._open_block(0)
+
+    def _open_block(self, restart):
+        self._block = (self._block + 1) % self._blocks
+        self._page = 0
+        self._fill = 0
+        self._generation += 1
+        self._flash.erase_block(self._first + self._block)
+        self._write(_SECTOR, 0, 0, struct.pack("<IB", self._generation, restart))
+
+    def _write(self, mark, seq, offset, data):
+        buffer = self._buffer
+        start = self._fill
+        end = start + _EXTRA + len(data)
+        struct.pack_into("<BBIB", buffer, start, len(data), mark, seq, offset)
+        buffer[start + _HEAD_SIZE : end - 2] = data
+        check = binascii.crc32(memoryview(buffer)[start : end - 2]) & 0xFFFF
+        struct.pack_into("<H", buffer, end - 2, check)
+        page = (self._first + self._block) * PAGES_PER_BLOCK + self._page
+        good = self._flash.program_part(page, buffer, start, end)
+        for at in range(start, end):
+            buffer[at] = 0xFF
+        self._fill = end
+        return good
+
+    def replay(self, take):
+        """Call take(mark, seq, offset, data) for every entry that still counts, oldest first.
+
+        `take(None, 0, 0, b"")` says: forget all before. Leaves the journal ready for `restart`.
+        """
+        for at in range(PAGE_SIZE):
+            self._buffer[at] = 0xFF
+        page = bytearray(PAGE_SIZE)
+        order = []
+        for block in range(self._blocks):
+            self._flash.read((self._first + block) * PAGES_PER_BLOCK, page)
+            entry = _entry(page, 0)
+            if entry and entry[0] == _SECTOR and len(entry[3]) == 5:
+                generation, restart = struct.unpack("<IB", entry[3])
+                order.append((generation, block, restart))
+        order.sort()
+        for generation, block, restart in order:
+            self._generation = generation
+            if restart and not self._scan(block, page, None):
+                # Cut in its beginning: the next restart takes this same block, never one that still counts.
+                continue
+            self._block = block
+            if restart:
+                take(None, 0, 0, b"")
+            self._scan(block, page, take)
+
+    def _scan(self, block, page, take):
+        """Entries of a block to `take`; with None: whether there is a COMMIT."""
+        for index in range(PAGES_PER_BLOCK):
+            self._flash.read((self._first + block) * PAGES_PER_BLOCK + index, page)
+            at = 0
+            while at < PAGE_SIZE:
+                entry = _entry(page, at)
+                if entry is None:
+                    break
+                mark, seq, offset, data = entry
+                at += _EXTRA + len(data)
+                if take is None:
+                    if mark == _COMMIT:
+                        return True
+                elif mark != _SECTOR and mark != _COMMIT:
+                    take(mark, seq, offset, data)
+        return False
+
+
+def _entry(page, at):
+    """(mark, seq, offset, data) at an offset, None where there is none or it is torn."""
+    if at + _EXTRA > PAGE_SIZE:
+        return None
+    size, mark, seq, offset = struct.unpack_from("<BBIB", page, at)
+    end = at + _EXTRA + size
+    if size == 0xFF or end > PAGE_SIZE:
+        return None
+    check = struct.unpack_from("<H", page, end - 2)[0]
+    if binascii.crc32(memoryview(page)[at : end - 2]) & 0xFFFF != check:
+        return None
+    return mark, seq, offset, bytes(memoryview(page)[at + _HEAD_SIZE : end - 2])

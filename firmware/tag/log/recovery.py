@@ -1,0 +1,111 @@
+"""After a boot: find the end of the ring, bring back the open page, and read the window that is open.
+
+Time and memory are bounded by one look at each block, the journal, and the pages of one window.
+"""
+
+import struct
+
+from tagproto import coding, pages
+from tagproto.bad import Bad
+
+from . import journal as marks
+
+
+class _OpenPages:
+    """What the journal says of pages that are not programmed yet; items count only when they are whole."""
+
+    def __init__(self, end):
+        self._end = end
+        self._forget()
+
+    def _forget(self):
+        # seq -> [header bytes or None, payload bytearray, committed length]
+        self.pages = {}
+        self._pending = []
+
+    def take(self, mark, seq, offset, data):
+        if mark is None:
+            self._forget()
+            return
+        if seq < self._end:
+            return
+        if mark == marks.HEADER or mark == marks.MORE:
+            # An entry for a place that is pending already: the item before it never ended.
+            if mark == marks.HEADER:
+                self._pending = []
+            self._pending.append((mark, seq, offset, data))
+            return
+        if mark == marks.LAST:
+            for entry in self._pending:
+                self._commit(entry)
+            self._pending = []
+            self._commit((mark, seq, offset, data))
+
+    def _commit(self, entry):
+        mark, seq, offset, data = entry
+        page = self.pages.get(seq)
+        if page is None:
+            page = self.pages[seq] = [None, b""]
+        if mark == marks.HEADER:
+            page[0] = data
+        elif offset <= len(page[1]):
+            page[1] = page[1][:offset] + data
+
+
+def recover_open_page(ring, journal, writer):
+    """Program the pages that the journal has whole, and put the rest into the writer as its open page."""
+    found = _OpenPages(ring.find_end())
+    journal.replay(found.take)
+    seq = ring.end
+    while True:
+        header, payload = found.pages.get(seq, (None, b""))
+        writer.open(seq)
+        if header is not None:
+            writer.page[: pages.HEADER_SIZE] = header
+            writer.first = struct.unpack_from("<BB", header, 0)[1]
+        start = pages.HEADER_SIZE
+        writer.page[start : start + len(payload)] = payload
+        writer.fill = len(payload)
+        if writer.fill < pages.PAYLOAD_SIZE:
+            break
+        writer.program()
+        seq += 1
+    parts = []
+    if writer.first != pages.NO_ITEM:
+        header = bytes(memoryview(writer.page)[: pages.HEADER_SIZE])
+        parts.append((marks.HEADER, writer.seq, writer.first, header))
+    if writer.fill:
+        payload = bytes(memoryview(writer.page)[pages.HEADER_SIZE : pages.HEADER_SIZE + writer.fill])
+        parts.append((marks.LAST, writer.seq, 0, payload))
+    journal.restart(parts)
+
+
+def _holds_seal(page):
+    """Whether a seal begins in this page, read alone."""
+    reader = pages.Reader()
+    for item in reader.feed(page):
+        if not isinstance(item, Bad) and item.kind == coding.SEAL:
+            return True
+    return reader.begins_seal()
+
+
+def read_open_window(ring, writer, coder, take):
+    """Feed every item from the last seal on to take(item); leaves `coder` in the state at the end of the log."""
+    open_page = pages.parse(bytes(writer.snapshot()))
+    seq = writer.seq
+    page = open_page
+    oldest = ring.oldest()
+    # Walk back to the page in which the last seal begins.
+    while not isinstance(page, Bad) and not _holds_seal(page) and seq > oldest:
+        seq -= 1
+        page = ring.read(seq)
+    reader = pages.Reader(coder)
+    while seq <= writer.seq:
+        page = open_page if seq == writer.seq else ring.read(seq)
+        if isinstance(page, Bad):
+            reader.gap()
+        else:
+            for item in reader.feed(page):
+                if not isinstance(item, Bad):
+                    take(item)
+        seq += 1
