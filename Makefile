@@ -66,7 +66,7 @@ $(VENV)/stamp-dev: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $(VENV)/stamp-run $@
 
 # The stubs hold time.pyi, machine.pyi, ...: in .venv they would shadow CPython's own for the host's code.
-$(TYPINGS)/stamp: tests/checks/typings.txt $(VENV)/stamp-dev
+$(TYPINGS)/stamp: tests/checks/typings.txt | $(VENV)/stamp-dev
 	@rm -rf $(TYPINGS)
 	$(PIP) install --quiet --target $(TYPINGS) -r tests/checks/typings.txt
 	@touch $@
