@@ -1,0 +1,125 @@
+"""What can go wrong outside, as exceptions that carry a cause and the next action, and the table of exit codes."""
+
+import enum
+
+
+class Exit(enum.IntEnum):
+    """Exit codes of every command."""
+
+    OK = 0
+    FINDINGS = 1
+    USAGE = 2
+    PORT_ABSENT = 3
+    PORT_BUSY = 4
+    PORT_FORBIDDEN = 5
+    NO_ANSWER = 6
+    OTHER_VERSION = 7
+    TAG_REFUSED = 8
+    STORE = 9
+    EVIDENCE_REFUSED = 10
+    INTERNAL = 70
+    STOPPED = 130
+
+
+EXIT_MEANINGS: dict[Exit, str] = {
+    Exit.OK: "done; nothing speaks against the evidence",
+    Exit.FINDINGS: "done; there are findings against the evidence",
+    Exit.USAGE: "the command line or an input file is wrong",
+    Exit.PORT_ABSENT: "there is no such port",
+    Exit.PORT_BUSY: "another program has the port open",
+    Exit.PORT_FORBIDDEN: "this account may not open the port",
+    Exit.NO_ANSWER: "the tag does not answer, or the line was cut; nothing is lost",
+    Exit.OTHER_VERSION: "the tag speaks another protocol version",
+    Exit.TAG_REFUSED: "the tag refused the command",
+    Exit.STORE: "the store cannot be opened, read or written",
+    Exit.EVIDENCE_REFUSED: "the evidence is damaged, or does not belong to the pinned key",
+    Exit.INTERNAL: "a fault of this program; the message names the file with the details",
+    Exit.STOPPED: "stopped from the keyboard; nothing is lost",
+}
+
+
+class AnkletagError(Exception):
+    """A sentence for the user: what happened, to what, and what to do next."""
+
+    exit_code = Exit.USAGE
+
+    def __init__(self, cause: str, action: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.action = action
+
+    def __str__(self) -> str:
+        return f"{self.cause} {self.action}"
+
+
+class UsageError(AnkletagError):
+    """The command line or an input file does not say what is needed."""
+
+
+class PortAbsent(AnkletagError):
+    """There is no such port."""
+
+    exit_code = Exit.PORT_ABSENT
+
+
+class PortBusy(AnkletagError):
+    """Another program has the port open."""
+
+    exit_code = Exit.PORT_BUSY
+
+
+class PortForbidden(AnkletagError):
+    """The operating system does not let this account open the port."""
+
+    exit_code = Exit.PORT_FORBIDDEN
+
+
+class LinkError(AnkletagError):
+    """The exchange with the tag did not come to its end."""
+
+    exit_code = Exit.NO_ANSWER
+
+
+class LinkLost(LinkError):
+    """The port went away while it was in use."""
+
+
+class TagSilent(LinkError):
+    """No good reply within the deadline."""
+
+
+class OtherVersion(AnkletagError):
+    """The tag speaks another version of the protocol."""
+
+    exit_code = Exit.OTHER_VERSION
+
+    def __init__(self, tag_version: int, own_version: int) -> None:
+        newer = "these host tools" if tag_version > own_version else "the tag's firmware"
+        super().__init__(
+            f"The tag speaks protocol version {tag_version}, these host tools version {own_version}.",
+            f"Update {newer}; nothing on the tag was changed.",
+        )
+        self.tag_version = tag_version
+        self.own_version = own_version
+
+
+class TagRefused(AnkletagError):
+    """The tag answered with an error. code: one of tagproto.messages.ERROR_*."""
+
+    exit_code = Exit.TAG_REFUSED
+
+    def __init__(self, cause: str, action: str, code: int) -> None:
+        super().__init__(cause, action)
+        self.code = code
+
+
+class StoreError(AnkletagError):
+    """The store cannot be opened, read or written."""
+
+    exit_code = Exit.STORE
+
+
+class EvidenceRefused(AnkletagError):
+    """Evidence that is not what was written, or not from the tag that it claims to be from."""
+
+    exit_code = Exit.EVIDENCE_REFUSED

@@ -1,0 +1,142 @@
+"""Values that pass between the rooms. Units stand in the names; integers wherever a value may become evidence."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+from tagproto import records
+
+AGAINST = "against"
+INFORMATION = "information"
+
+BytesOrInt = int | bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A judgement about the evidence, computed from pages.
+
+    code: a short fixed word; severity: 'against' (the evidence, or a part of it, does not hold) or 'information';
+    first_record, last_record: the record numbers that it concerns, None where there are none.
+    """
+
+    code: str
+    severity: str
+    first_record: int | None
+    last_record: int | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class UtcSpan:
+    """Milliseconds since 1970-01-01 UTC between which something happened; None: no bound on that side.
+
+    attested: True when a station's attestation in the same boot gave the bounds.
+    """
+
+    earliest_ms: int | None
+    latest_ms: int | None
+    attested: bool
+
+    @property
+    def middle_ms(self) -> int | None:
+        """The middle of two bounds; None unless attested, because bounds between boots are not a timestamp."""
+        if not self.attested or self.earliest_ms is None or self.latest_ms is None:
+            return None
+        return (self.earliest_ms + self.latest_ms) // 2
+
+
+def divide_half_away(numerator: int, denominator: int) -> int:
+    """numerator / denominator rounded to the nearest integer, halves away from zero; denominator > 0."""
+    quotient = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return quotient if numerator >= 0 else -quotient
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What turns raw codes into values: one CONFIG record of the tag. Each result is rounded once."""
+
+    calibration_id: bytes
+    cell_zero_uv: int
+    cell_span_pa_per_mg_dl: int
+    tia_ohm: int
+    adc_nv_per_code: int
+    temp_ndeg_c_per_code: int
+    prox_uv_per_count: int
+
+    def _cell_nv(self, cell_code: int) -> int:
+        return cell_code * self.adc_nv_per_code - self.cell_zero_uv * 1000
+
+    def cell_pa(self, cell_code: int) -> int:
+        """Cell current in pA: (code * adc - zero) / tia. Negative when the cell sits below its zero."""
+        return divide_half_away(self._cell_nv(cell_code) * 1000, self.tia_ohm)
+
+    def tac_ug_dl(self, cell_code: int) -> int:
+        """TAC in ug/dL (20,000 is 0.02 g/dL), from the exact current rather than from the rounded cell_pa."""
+        return divide_half_away(self._cell_nv(cell_code) * 1_000_000, self.tia_ohm * self.cell_span_pa_per_mg_dl)
+
+    def temp_mdeg_c(self, temp_code: int) -> int:
+        """Skin-side temperature in thousandths of a degree Celsius."""
+        return divide_half_away(temp_code * self.temp_ndeg_c_per_code, 1_000_000)
+
+    def ir_mv(self, prox_count: int) -> int:
+        """Infrared proximity in mV."""
+        return divide_half_away(prox_count * self.prox_uv_per_count, 1000)
+
+    @property
+    def usable(self) -> bool:
+        """False when a divisor is zero: such a record turns nothing into values."""
+        return self.tia_ohm > 0 and self.cell_span_pa_per_mg_dl > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """How the tag samples and seals from a CONFIG record on."""
+
+    number: int
+    cadence_s: int
+    seal_interval_s: int
+    calibration: Calibration
+
+
+def config_of(record: records.Record) -> Config | None:
+    """The Config in a CONFIG record; None for another kind, a short body, or one that nothing can be divided by."""
+    if record.kind != records.CONFIG:
+        return None
+    values = record.values()
+    if not isinstance(values, dict):
+        return None
+    numbers = {name: value for name, value in values.items() if isinstance(value, int)}
+    calibration_id = values["calibration_id"]
+    calibration = Calibration(
+        calibration_id if isinstance(calibration_id, bytes) else b"",
+        numbers["cell_zero_uv"],
+        numbers["cell_span_pa_per_mg_dl"],
+        numbers["tia_ohm"],
+        numbers["adc_nv_per_code"],
+        numbers["temp_ndeg_c_per_code"],
+        numbers["prox_uv_per_count"],
+    )
+    if not calibration.usable:
+        return None
+    return Config(record.number, numbers["cadence_s"], numbers["seal_interval_s"], calibration)
+
+
+def order_id_of(text: str) -> bytes:
+    """The 16 opaque bytes that the tag stores for an order.
+
+    A UUID or 32 hex digits are taken as they stand. Any other text is hashed (SHA-256, first 16 bytes): the tag never
+    holds order text. Raises ValueError for an empty text.
+    """
+    text = text.strip()
+    if not text:
+        raise ValueError("the order is empty")
+    try:
+        return uuid.UUID(text).bytes
+    except ValueError:
+        return hashlib.sha256(text.encode()).digest()[:16]
+
+
+def station_id_of(name: str) -> bytes:
+    """The 8 bytes that stand for a station in attestations and receipts: SHA-256 of its name, first 8 bytes."""
+    return hashlib.sha256(name.encode()).digest()[:8]

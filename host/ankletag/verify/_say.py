@@ -1,0 +1,146 @@
+"""The sentences of the findings: what was found, where, and what it means."""
+
+from tagproto import records
+from tagproto.records import Record
+from tagproto.seals import SignedSeal
+
+from .locate import Place, place_of
+from .pageset import PageSet
+from .stream import Gap
+
+_REASONS = {
+    "crc": "its checksum does not hold",
+    "blank": "it is erased",
+    "version": "it is of a page version that this program does not know",
+    "size": "it is not 256 bytes long",
+    "first": "its header is not one that a tag writes",
+}
+
+
+def _records(numbers: tuple[int | None, int | None]) -> str:
+    first, last = numbers
+    if first is None:
+        return "No whole record is missing."
+    if last is None:
+        return f"Records from {first} on may be missing."
+    return f"Record {first} is missing." if first == last else f"Records {first} to {last} are missing."
+
+
+def gap(found: Gap, pageset: PageSet, numbers: tuple[int | None, int | None]) -> tuple[str, str, Place | None]:
+    """(finding code, sentence, the place of a flipped bit where one explains a bad page)."""
+    if found.unread:
+        sentence = f"The contents of page {found.first} cannot be read: {found.unread}. {_records(numbers)}"
+        return "page-bad", sentence, None
+    bad = found.bad
+    if bad is None:
+        which = f"Page {found.first} is" if found.first == found.last else f"Pages {found.first} to {found.last} are"
+        return "page-missing", f"{which} missing. {_records(numbers)}", None
+    if bad.corrected is None or bad.bit is None:
+        reason = _REASONS.get(bad.reason, bad.reason)
+        return "page-bad", f"Page {bad.seq} was refused: {reason}. {_records(numbers)}", None
+    place = place_of(pageset.good, bad.corrected, bad.bit)
+    where = f"bit {bad.bit & 7} of byte {bad.bit >> 3}"
+    sentence = f"Page {bad.seq} was refused: one bit is wrong, {where}, which lies in {place.words}."
+    return "page-bad", f"{sentence} {_records(numbers)}", place
+
+
+def ticks_backwards(record: Record, back_ms: int) -> str:
+    return f"The clock of boot {record.boot} runs backwards by {back_ms} ms at record {record.number}."
+
+
+def record_repeat(record: Record, expected: int) -> str:
+    return f"Record {record.number} appears again where record {expected} is due."
+
+
+def record_gap(first: int, last: int) -> str:
+    which = f"Record {first} is" if first == last else f"Records {first} to {last} are"
+    return f"{which} missing, and no boot record explains it."
+
+
+def record_bad(record: Record, detail: str) -> str:
+    return f"Record {record.number}, a {records.name(record.kind)}, cannot be read: {detail}."
+
+
+def boot_gap(before: int, after: int) -> str:
+    return f"Boot {after} follows boot {before}."
+
+
+def boot_unsaid(record: Record) -> str:
+    kind = records.name(record.kind)
+    return f"Boot {record.boot} begins with record {record.number}, a {kind}, not with a boot record."
+
+
+def key_differs(epoch: int, known: bool) -> str:
+    if known:
+        return f"The log names another public key for epoch {epoch} than the one that was pinned or announced."
+    return f"The log names a public key for epoch {epoch} that no seal announced."
+
+
+def key_not_pinned() -> str:
+    return (
+        "No public key was pinned for this tag: the key in the log itself was used, so the seals show that the log is "
+        "whole, not which tag wrote it."
+    )
+
+
+def not_certified() -> str:
+    return "No authority has certified this tag's key yet: the key was pinned at fitting."
+
+
+def seal_unreadable(seq: int, detail: str) -> str:
+    return f"A seal in page {seq} cannot be read: {detail}."
+
+
+def _window(signed: SignedSeal) -> str:
+    seal = signed.seal
+    return f"Seal {seal.number} ({seal.count} records from {seal.first} on)"
+
+
+def seal_signature(signed: SignedSeal) -> str:
+    return f"{_window(signed)}: the signature does not fit the tag's key of epoch {signed.seal.epoch}."
+
+
+def seal_of_other_tag(signed: SignedSeal, tag_id: bytes) -> str:
+    return f"{_window(signed)} names tag {signed.seal.tag_id.hex()}, not tag {tag_id.hex()}."
+
+
+def seal_repeat(number: int, expected: int) -> str:
+    return f"Seal {number} appears again where seal {expected} is due."
+
+
+def seal_gap(expected: int, number: int) -> str:
+    which = f"Seal {expected} is" if expected == number - 1 else f"Seals {expected} to {number - 1} are"
+    return f"{which} missing before seal {number}."
+
+
+def seal_chain(number: int) -> str:
+    return f"Seal {number} does not continue the seal before it: what came before was replaced, or this seal was."
+
+
+def seal_late(signed: SignedSeal) -> str:
+    return f"{_window(signed)} was made later than the schedule asks for: a scheduled seal is missing."
+
+
+def tail_late() -> str:
+    return "The log goes on for longer than the seal interval behind its last seal: a scheduled seal is missing."
+
+
+def window_count(signed: SignedSeal, found: int) -> str:
+    return f"{_window(signed)} cannot be checked: {found} of its records were read."
+
+
+def window_seed(signed: SignedSeal) -> str:
+    return f"{_window(signed)} cannot be checked: the seed of its window is missing."
+
+
+def window_root(signed: SignedSeal) -> str:
+    return f"{_window(signed)}: the records are not those that were sealed."
+
+
+def record_unsealed(count: int, first: int, last: int) -> str:
+    which = f"Record {first} is" if count == 1 else f"The last {count} records, {first} to {last}, are"
+    return f"{which} not sealed yet: the next sync seals them."
+
+
+def nothing(pages: int) -> str:
+    return f"There is no record that can be read in {pages} pages."

@@ -1,0 +1,291 @@
+"""The walk along the log: numbers, boots, ticks, windows, seals, keys."""
+
+import gc
+from collections.abc import Iterable
+
+from tagproto import coding, records, seals
+from tagproto.bad import Bad
+from tagproto.pages import Item
+from tagproto.records import TICKS_PERIOD_MS, Record, canonical
+from tagproto.tree import Salts, Tree, leaf_hash
+
+from ..models import AGAINST, INFORMATION, Config, Finding, config_of
+from . import _say as say
+from .keys import Keyring
+from .pageset import PageSet, collect
+from .result import Verified, Window
+from .stream import Gap, items
+
+_TICKS_MASK = TICKS_PERIOD_MS - 1
+_TICKS_HALF = TICKS_PERIOD_MS >> 1
+# A seal waits for the reading that is under way and for another seal: two cadences, at least two minutes.
+_SEAL_SLACK_MS = 120_000
+
+
+def verify_pages(raws: Iterable[bytes], pinned_key: bytes | None = None, tag_id: bytes | None = None) -> Verified:
+    """Everything that can be said about raw 256-byte pages, in any order, copies in the order of their receipt.
+
+    pinned_key: the 64-byte public key of epoch 0 that was pinned at fitting; without one the log's own is taken and
+    that is a finding. tag_id: the tag that the pages are said to come from; without one, the one of the first seal.
+    Never raises for bad evidence: what does not hold is a Finding in the result.
+    """
+    collecting = gc.isenabled()
+    # Hundreds of thousands of small objects and no cycles: the collector would only walk them again and again.
+    gc.disable()
+    try:
+        pageset = collect(raws)
+        walk = _Walk(pageset, pinned_key, tag_id)
+        for item in items(pageset):
+            walk.take(item)
+        return walk.finish()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+class _Walk:
+    def __init__(self, pageset: PageSet, pinned_key: bytes | None, tag_id: bytes | None) -> None:
+        self.pageset = pageset
+        self.result = Verified(tag_id=tag_id or b"", public_key=pinned_key or b"")
+        self.result.pages = len(pageset.good) + len(pageset.bad)
+        present = pageset.good.keys() | pageset.bad.keys()
+        self.result.first_page = min(present, default=0)
+        self.result.last_page = max(present, default=-1)
+        self.findings = self.result.findings
+        self.findings += pageset.findings
+        self.pinned = pinned_key is not None
+        self.keyring = Keyring()
+        if pinned_key is not None:
+            self.keyring.raw[0] = pinned_key
+        self.gaps: list[Gap] = []
+        self.expected = 0
+        self.boot = -1
+        self.ticks = 0
+        self.elapsed = 0
+        # The window that is open: where its items begin, and seeds by the number of the record behind them.
+        self.window_item = 0
+        self.window: list[Record] = []
+        self.seed: bytes | None = None
+        self.seeds: dict[int, bytes] = {}
+        self.next_seal = 0
+        self.previous: bytes | None = seals.NO_PREVIOUS
+        self.config: Config | None = None
+        self.fitted = False
+        # Elapsed time of the last seal, fit or boot, from which the next scheduled seal is due.
+        self.due_from = 0
+
+    def take(self, item: Item | Gap) -> None:
+        if isinstance(item, Gap):
+            self.gaps.append(item)
+            self.seed = None
+        elif item.kind == coding.RECORD:
+            self._record(item)
+        elif item.kind == coding.SEAL:
+            self._seal(item)
+        elif item.kind == coding.SEED and isinstance(item.value, bytes):
+            self.seed = item.value
+
+    def _add(self, code: str, severity: str, first: int | None, last: int | None, sentence: str) -> None:
+        self.findings.append(Finding(code, severity, first, last, sentence))
+
+    # Records
+
+    def _record(self, item: Item) -> None:
+        record = item.value
+        assert isinstance(record, Record)
+        number = record.number
+        if self.gaps:
+            self._close_gaps(number)
+        if number != self.expected:
+            self._jump(record)
+        if self.seed is not None:
+            self.seeds[number] = self.seed
+            self.seed = None
+        self.expected = number + 1
+        ticks = record.ticks
+        if record.boot != self.boot:
+            self._new_boot(record)
+        else:
+            step = (ticks - self.ticks) & _TICKS_MASK
+            if step >= _TICKS_HALF:
+                step -= TICKS_PERIOD_MS
+                self._add("ticks-backwards", AGAINST, number, number, say.ticks_backwards(record, -step))
+            self.elapsed += step
+        self.ticks = ticks
+        result = self.result
+        result.items.append(item)
+        self.window.append(record)
+        result.elapsed_ms.append(self.elapsed)
+        result.proven.append(0)
+        if record.kind != records.READING:
+            self._event(record)
+
+    def _close_gaps(self, number: int | None) -> None:
+        """Say what is missing, now that the record behind it is known."""
+        first = self.expected
+        last = None if number is None else number - 1
+        if last is not None and last < first:
+            # Seals, seeds or parts of records were lost, but no whole record.
+            first_last: tuple[int | None, int | None] = (None, None)
+        else:
+            first_last = (first, last)
+        for gap in self.gaps:
+            code, sentence, place = say.gap(gap, self.pageset, first_last)
+            where = (place.first_record, place.last_record) if place and place.first_record is not None else first_last
+            self._add(code, AGAINST, where[0], where[1], sentence)
+        self.gaps = []
+
+    def _jump(self, record: Record) -> None:
+        number, expected = record.number, self.expected
+        if number < expected:
+            self._add("record-repeat", AGAINST, number, number, say.record_repeat(record, expected))
+            return
+        values = record.values() if record.kind == records.BOOT else {}
+        if isinstance(values, dict) and values.get("skipped") == number - expected:
+            return
+        self._add("record-gap", AGAINST, expected, number - 1, say.record_gap(expected, number - 1))
+
+    def _new_boot(self, record: Record) -> None:
+        if self.boot >= 0 and record.boot != self.boot + 1:
+            self._add("boot-gap", AGAINST, record.number, record.number, say.boot_gap(self.boot, record.boot))
+        elif record.kind != records.BOOT and (self.boot >= 0 or not record.number):
+            self._add("boot-gap", AGAINST, record.number, record.number, say.boot_unsaid(record))
+        self.boot = record.boot
+        self.elapsed = 0
+        self.due_from = 0
+
+    def _event(self, record: Record) -> None:
+        values = record.values()
+        if isinstance(values, Bad):
+            self._add("record-bad", AGAINST, record.number, record.number, say.record_bad(record, values.detail))
+            return
+        if record.kind == records.KEY:
+            self._key(record, values)
+        elif record.kind == records.CONFIG:
+            config = config_of(record)
+            if config is None:
+                detail = "a divisor is zero"
+                self._add("record-bad", AGAINST, record.number, record.number, say.record_bad(record, detail))
+            else:
+                self.config = config
+        elif record.kind == records.FIT:
+            self.fitted = True
+            self.due_from = self.elapsed
+        elif record.kind == records.REMOVE:
+            self.fitted = False
+
+    def _key(self, record: Record, values: dict[str, int | bytes]) -> None:
+        epoch, key = values["epoch"], values["public_key"]
+        assert isinstance(epoch, int)
+        assert isinstance(key, bytes)
+        known = self.keyring.raw.get(epoch)
+        if known is None and epoch == 0:
+            self.keyring.raw[0] = key
+            self.result.public_key = key
+        elif known != key:
+            self._add("key-differs", AGAINST, record.number, record.number, say.key_differs(epoch, known is not None))
+
+    # Seals
+
+    def _seal(self, item: Item) -> None:
+        assert isinstance(item.value, bytes)
+        signed = seals.parse(item.value)
+        if isinstance(signed, Bad):
+            self._add("seal-signature", AGAINST, None, None, say.seal_unreadable(item.seq, signed.detail))
+            self.previous = None
+            self.window_item = len(self.result.items)
+            self.window = []
+            return
+        seal = signed.seal
+        result = self.result
+        if not result.tag_id:
+            result.tag_id = seal.tag_id
+        first, last = (seal.first, seal.first + seal.count - 1) if seal.count else (None, None)
+        if self.gaps:
+            self._close_gaps(seal.first + seal.count if seal.count else None)
+            self.previous = None if seal.number != self.next_seal else self.previous
+        held = True
+        if not self.keyring.signed(signed):
+            held = False
+            self._add("seal-signature", AGAINST, first, last, say.seal_signature(signed))
+        elif seal.next_key:
+            self.keyring.raw.setdefault(seal.epoch + 1, seal.next_key)
+        if seal.tag_id != result.tag_id:
+            held = False
+            self._add("seal-signature", AGAINST, first, last, say.seal_of_other_tag(signed, result.tag_id))
+        self._chain(signed, first, last)
+        held = self._root(signed, first, last) and held
+        elapsed = self._seal_elapsed(signed)
+        self._late(elapsed, first, last, say.seal_late(signed))
+        self.due_from = elapsed
+        start, end = self.window_item, len(result.items)
+        if held:
+            # A window that holds is its last `count` records: what stands before them belongs to a lost seal.
+            result.proven[end - seal.count : end] = b"\1" * seal.count
+        result.windows.append(Window(signed, start, end, held, elapsed))
+        self.window_item = end
+        self.window = []
+
+    def _chain(self, signed: seals.SignedSeal, first: int | None, last: int | None) -> None:
+        number = signed.seal.number
+        if number < self.next_seal:
+            self._add("seal-repeat", AGAINST, first, last, say.seal_repeat(number, self.next_seal))
+        elif number > self.next_seal:
+            self._add("seal-gap", AGAINST, first, last, say.seal_gap(self.next_seal, number))
+        elif self.previous is not None and signed.seal.previous != self.previous:
+            self._add("seal-chain", AGAINST, first, last, say.seal_chain(number))
+        self.next_seal = max(self.next_seal, number + 1)
+        self.previous = signed.hash()
+
+    def _root(self, signed: seals.SignedSeal, first: int | None, last: int | None) -> bool:
+        seal = signed.seal
+        found = self.window
+        if found and found[0].number < seal.first:
+            found = [record for record in found if record.number >= seal.first]
+        tree = Tree()
+        if len(found) != seal.count or (found and found[0].number != seal.first):
+            self._add("window-root", AGAINST, first, last, say.window_count(signed, len(found)))
+            return False
+        if found:
+            seed = self.seeds.pop(seal.first, None)
+            if seed is None:
+                self._add("window-root", AGAINST, first, last, say.window_seed(signed))
+                return False
+            salt = Salts(seed).salt
+            add = tree.add
+            for record in found:
+                number = record.number
+                add(leaf_hash(salt(number), canonical(record.kind, number, record.boot, record.ticks, record.body)))
+        if tree.root() != seal.root:
+            self._add("window-root", AGAINST, first, last, say.window_root(signed))
+            return False
+        return True
+
+    def _seal_elapsed(self, signed: seals.SignedSeal) -> int:
+        if signed.seal.boot != self.boot or not self.result.items:
+            return self.elapsed
+        return self.elapsed + records.ticks_after(self.ticks, signed.seal.ticks)
+
+    def _late(self, elapsed: int, first: int | None, last: int | None, sentence: str) -> None:
+        config = self.config
+        if not self.fitted or config is None or not config.seal_interval_s:
+            return
+        allowed = config.seal_interval_s * 1000 + max(2000 * config.cadence_s, _SEAL_SLACK_MS)
+        if elapsed - self.due_from > allowed:
+            self._add("seal-late", AGAINST, first, last, sentence)
+
+    def finish(self) -> Verified:
+        if self.gaps:
+            self._close_gaps(None)
+        result = self.result
+        tail = len(result.items) - self.window_item
+        if tail:
+            first, last = result.record(self.window_item).number, result.record(len(result.items) - 1).number
+            self._late(self.elapsed, first, last, say.tail_late())
+            self._add("record-unsealed", INFORMATION, first, last, say.record_unsealed(tail, first, last))
+        if not result.items:
+            self._add("record-gap", AGAINST, None, None, say.nothing(result.pages))
+        if not self.pinned:
+            self._add("key-not-pinned", AGAINST, None, None, say.key_not_pinned())
+        self._add("not-certified", INFORMATION, None, None, say.not_certified())
+        return result

@@ -1,0 +1,244 @@
+"""Genuine logs of any scenario, made with tagproto and a P-256 key: what a tag writes, without a tag."""
+
+import random
+from collections.abc import Iterable
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
+
+from tagproto import coding, pages, records, seals, tree
+
+CONFIG: dict[str, int | bytes] = {
+    "cadence_s": 60,
+    "seal_interval_s": 21600,
+    "calibration_id": b"default1",
+    "cell_zero_uv": 500_000,
+    "cell_span_pa_per_mg_dl": 15_000,
+    "tia_ohm": 120_000,
+    "adc_nv_per_code": 62_500,
+    "temp_ndeg_c_per_code": 7_812_500,
+    "prox_uv_per_count": 100,
+}
+START_UTC_MS = 1_750_000_000_000
+PROX_ON_SKIN = 11_000
+TEMP_34_C = 4_352
+
+
+def cell_code(tac_ug_dl: int) -> int:
+    """The ADC code that TAC gives with CONFIG's constants."""
+    nv = 500_000_000 + tac_ug_dl * 15_000 * 120_000 // 1_000_000
+    return round(nv / 62_500)
+
+
+class TagMaker:
+    """A tag's log as it grows. `now_ms` is true time since power on; ticks and UTC follow from it."""
+
+    def __init__(self, seed: int = 1, cadence_s: int = 60, seal_interval_s: int = 21600) -> None:
+        self.random = random.Random(seed)
+        self.tag_id = self.random.randbytes(8)
+        self.key = ec.derive_private_key(self.random.getrandbits(250) + 1, ec.SECP256R1())
+        numbers = self.key.public_key().public_numbers()
+        self.public_key = numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")
+        self.config = {**CONFIG, "cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
+        self.now_ms = 0
+        self.ticks_offset = records.TICKS_PERIOD_MS - 90_000
+        self.coder = coding.Coder()
+        self.closed: list[bytes] = []
+        self._page = bytearray(b"\xff" * pages.PAGE_SIZE)
+        self._used = 0
+        self._first = pages.NO_ITEM
+        self._tree = tree.Tree()
+        self._salts: tree.Salts | None = None
+        self._window_first = 0
+        self._seal_number = 0
+        self._previous = seals.NO_PREVIOUS
+        self.fitted = False
+        self.order_id = bytes(16)
+        self.boot_number = -1
+        self.last_seal_ms = 0
+
+    @property
+    def ticks(self) -> int:
+        return (self.now_ms + self.ticks_offset) & (records.TICKS_PERIOD_MS - 1)
+
+    @property
+    def utc_ms(self) -> int:
+        return START_UTC_MS + self.now_ms
+
+    @property
+    def seal_count(self) -> int:
+        return self._seal_number
+
+    @property
+    def previous(self) -> bytes:
+        return self._previous
+
+    # The page ring
+
+    def _begin_item(self) -> None:
+        if self._first == pages.NO_ITEM:
+            self._first = self._used
+            pages.write_header(self._page, len(self.closed), self._first, self.coder)
+            self.coder.restart_here()
+
+    def _put(self, data: bytes) -> None:
+        while data:
+            part = data[: pages.PAYLOAD_SIZE - self._used]
+            at = pages.HEADER_SIZE + self._used
+            self._page[at : at + len(part)] = part
+            self._used += len(part)
+            data = data[len(part) :]
+            if self._used == pages.PAYLOAD_SIZE:
+                self.closed.append(self.open_page())
+                self._page = bytearray(b"\xff" * pages.PAGE_SIZE)
+                self._used = 0
+                self._first = pages.NO_ITEM
+
+    def open_page(self) -> bytes:
+        """The snapshot of the open page."""
+        page = bytearray(self._page)
+        if self._first == pages.NO_ITEM:
+            pages.write_header(page, len(self.closed), pages.NO_ITEM, self.coder)
+        pages.close(page)
+        return bytes(page)
+
+    def raw_pages(self) -> list[bytes]:
+        """Every page, the open one last."""
+        return [*self.closed, self.open_page()]
+
+    # Records
+
+    def _seed(self) -> None:
+        if self._salts is None:
+            seed = self.random.randbytes(16)
+            self._begin_item()
+            self._put(coding.encode_seed(seed))
+            self._salts = tree.Salts(seed)
+            self._window_first = self.coder.number
+
+    def _leaf(self, kind: int, number: int, ticks: int, body: bytes) -> None:
+        assert self._salts is not None
+        record = records.canonical(kind, number, self.boot_number, ticks, body)
+        self._tree.add(tree.leaf_hash(self._salts.salt(number), record))
+
+    def event(self, kind: int, **values: int | bytes) -> int:
+        """One event record; its number."""
+        return self.event_body(kind, records.body(kind, values))
+
+    def event_body(self, kind: int, body: bytes) -> int:
+        self._seed()
+        self._begin_item()
+        number = self.coder.number
+        ticks = self.ticks
+        self._put(self.coder.encode_event(kind, ticks, body))
+        self._leaf(kind, number, ticks, body)
+        return number
+
+    def reading(
+        self, tac_ug_dl: int = 0, flags: int = 0, prox: int = PROX_ON_SKIN, temp: int = TEMP_34_C, noise: int = 0
+    ) -> int:
+        """One reading at the present time; its number."""
+        self._seed()
+        self._begin_item()
+        number = self.coder.number
+        ticks = self.ticks
+        cell = cell_code(tac_ug_dl)
+        if noise:
+            cell += round(self.random.gauss(0, noise))
+            temp += round(self.random.gauss(0, noise))
+            prox += round(self.random.gauss(0, noise))
+        self._put(self.coder.encode_reading(ticks, flags, cell, temp, prox))
+        self._leaf(records.READING, number, ticks, records.body(records.READING, {
+            "flags": flags, "cell_code": cell, "temp_code": temp, "prox_count": prox,
+        }))  # fmt: skip
+        return number
+
+    def seal(self, reason: int = seals.REASON_SCHEDULE, nonce: bytes = b"") -> seals.SignedSeal:
+        """Close the window."""
+        first = self._window_first if self._salts is not None else self.coder.number
+        seal = seals.Seal(
+            self.tag_id, 0, self._seal_number, self.boot_number, first, self._tree.size, self._tree.root(),
+            self._previous, self.ticks, reason, nonce,
+        )  # fmt: skip
+        payload = seal.payload()
+        der = self.key.sign(seals.signed_digest(payload), ec.ECDSA(Prehashed(hashes.SHA256())))
+        r, s = decode_dss_signature(der)
+        encoded = seals.assemble(payload, r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+        self._begin_item()
+        self._put(coding.encode_seal(encoded))
+        signed = seals.parse(encoded)
+        assert isinstance(signed, seals.SignedSeal)
+        self._previous = signed.hash()
+        self._seal_number += 1
+        self._tree = tree.Tree()
+        self._salts = None
+        self.last_seal_ms = self.now_ms
+        return signed
+
+    # What a tag does
+
+    def boot(self, cause: int = 1, skipped: int = 0, ticks_offset: int | None = None) -> None:
+        """Start: BOOT, then KEY and CONFIG when it is the first one."""
+        self.boot_number += 1
+        if ticks_offset is not None:
+            self.ticks_offset = ticks_offset - self.now_ms
+        if self.boot_number:
+            self._begin_item()
+            self._put(self.coder.encode_boot(self.boot_number))
+        if skipped:
+            self._begin_item()
+            self._put(self.coder.encode_number(self.coder.number + skipped))
+        self.event(records.BOOT, cause=cause, skipped=skipped, firmware=b"tagmaker")
+        if not self.boot_number:
+            self.event(records.KEY, epoch=0, public_key=self.public_key)
+            self.event(records.CONFIG, **self.config)
+
+    def attest(self, error_ms: int = 0, delay_ms: int = 20) -> None:
+        nonce_ticks = self.ticks
+        self.now_ms += delay_ms
+        self.event(
+            records.ATTESTATION,
+            utc_ms=self.utc_ms + error_ms, nonce_ticks=nonce_ticks, nonce=bytes(8), station=bytes(8), statement=b"",
+        )  # fmt: skip
+
+    def fit(self, order_id: bytes = b"order-0000000001") -> None:
+        self.event(records.CONFIG, **self.config)
+        self.event(records.FIT, order_id=order_id)
+        self.order_id = order_id
+        self.fitted = True
+        self.seal(seals.REASON_FIT)
+
+    def live(self, readings: Iterable[int], noise: int = 0, **same: int) -> None:
+        """One reading per TAC given, at the cadence, with scheduled seals."""
+        cadence_ms = int(self.config["cadence_s"]) * 1000
+        interval_ms = int(self.config["seal_interval_s"]) * 1000
+        for tac_ug_dl in readings:
+            self.now_ms += cadence_ms
+            self.reading(tac_ug_dl, noise=noise, **same)
+            if self.now_ms - self.last_seal_ms >= interval_ms:
+                self.seal()
+
+    def strap(self, is_open: bool, edges: int = 1) -> None:
+        self.event(records.STRAP, open=int(is_open), edges=edges)
+        self.seal(seals.REASON_STRAP)
+
+    def case(self, is_open: bool, edges: int = 1) -> None:
+        self.event(records.CASE, open=int(is_open), edges=edges)
+        self.seal(seals.REASON_CASE)
+
+    def remove(self, reason: int = 1) -> None:
+        self.event(records.REMOVE, reason=reason)
+        self.fitted = False
+        self.seal(seals.REASON_REMOVE)
+
+
+def fitted(readings: Iterable[int] = (), **options: int) -> TagMaker:
+    """A tag that was booted, attested, fitted and lived through these TAC values, sealed at the end."""
+    maker = TagMaker(**options)
+    maker.boot()
+    maker.attest()
+    maker.fit()
+    maker.live(readings)
+    maker.seal(seals.REASON_ASKED, b"nonce")
+    return maker
