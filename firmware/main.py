@@ -16,7 +16,7 @@ def _folder(module):
 def start():
     """The tag's application on its board, ready to run."""
     name = _BOARDS.get(sys.platform, "boards.emulated")
-    board = getattr(__import__(name, None, None, ("Board",)), "Board")()
+    board = __import__(name, None, None, ("Board",)).Board()
     return board, app.App(board, digest.firmware_digest([_folder(app), _folder(tagproto)]))
 
 

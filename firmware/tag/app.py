@@ -1,6 +1,8 @@
 """The tag: puts the stages together and takes turns between them. The board is passed in."""
 
 import gc
+import io
+import sys
 
 from tagproto import coding, records, seals
 from tagproto.records import ticks_after
@@ -271,9 +273,6 @@ class App:
 
 def describe(error):
     """Exception, file and line in one line of text."""
-    import io
-    import sys
-
     out = io.StringIO()
     sys.print_exception(error, out)
     lines = [line.strip() for line in out.getvalue().split("\n") if line.strip()]

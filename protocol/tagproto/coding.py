@@ -164,7 +164,9 @@ class Coder:
         if first == _SEAL_BYTE:
             if value > SEAL_MAX:
                 return Bad("item", "seal of %d bytes" % value)
-            return Bad("short", "seal") if end + value > len(data) else (SEAL, bytes(data[end : end + value]), end + value)
+            return (
+                Bad("short", "seal") if end + value > len(data) else (SEAL, bytes(data[end : end + value]), end + value)
+            )
         if first == _NUMBER_BYTE:
             self.number = value
         else:

@@ -43,7 +43,9 @@ def pack(spec: "tuple[tuple[str, str | int], ...]", values: "dict[str, int | byt
     return out
 
 
-def unpack(spec: "tuple[tuple[str, str | int], ...]", data: bytes, offset: int = 0) -> "tuple[dict[str, int | bytes], int] | Bad":
+def unpack(
+    spec: "tuple[tuple[str, str | int], ...]", data: bytes, offset: int = 0
+) -> "tuple[dict[str, int | bytes], int] | Bad":
     """(values, offset behind the last field), or Bad('short') when bytes are missing."""
     values: dict[str, int | bytes] = {}
     end = len(data)

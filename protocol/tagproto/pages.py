@@ -98,9 +98,7 @@ def parse(raw: bytes) -> "Page | Bad":
 class Item:
     """A decoded item and where it lies: from (seq, start) up to (end_seq, end), payload offsets."""
 
-    def __init__(
-        self, kind: int, value: "Record | bytes | None", seq: int, start: int, end_seq: int, end: int
-    ) -> None:
+    def __init__(self, kind: int, value: "Record | bytes | None", seq: int, start: int, end_seq: int, end: int) -> None:
         self.kind = kind
         self.value = value
         self.seq = seq
@@ -152,9 +150,7 @@ class Reader:
             self.gap()
         return found
 
-    def _run(
-        self, found: "list[Item | Bad]", page: Page, carry: bytes, begin: int, stop: int, must_end: bool
-    ) -> bool:
+    def _run(self, found: "list[Item | Bad]", page: Page, carry: bytes, begin: int, stop: int, must_end: bool) -> bool:
         """Decode carry + payload[begin:stop]; what does not end there becomes the new carry.
 
         False when the place of the next item is not known any more.

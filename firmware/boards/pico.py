@@ -1,0 +1,123 @@
+"""Raspberry Pi Pico (RP2040). Pins: see docs/hardware/pico.md. Link: USB-CDC."""
+
+import os
+import select
+import sys
+import time
+
+import machine
+import rp2
+from machine import I2C, WDT, Pin
+
+_SDA = 4
+_SCL = 5
+_MENB = 13
+_CASE = 14
+_STRAP = 15
+# The LMP91000 goes no faster.
+_I2C_HZ = 100000
+
+# The file system's image declares all 352 blocks of 4 KiB and uses the first 48; the rest is ours.
+_FILE_SYSTEM_BLOCKS = 48
+_STORAGE_BLOCKS = 352
+_BLOCK = 4096
+
+_WATCHDOG_MS = 8000
+# Longest doze between two looks at the link and the inputs.
+_DOZE_MS = 50
+_EDGES_MAX = 255
+
+_POWER_ON = 1
+_WATCHDOG = 2
+_ASKED = 3
+
+
+class _Clock:
+    ticks_ms = staticmethod(time.ticks_ms)
+    sleep_ms = staticmethod(time.sleep_ms)
+
+
+class _Input:
+    """An input whose edges are counted by interrupt, so that none is missed during other work."""
+
+    def __init__(self, number):
+        self._pin = Pin(number, Pin.IN, Pin.PULL_UP)
+        self._edges = 0
+        self._pin.irq(self._edge, Pin.IRQ_RISING | Pin.IRQ_FALLING)
+
+    def _edge(self, _pin):
+        if self._edges < _EDGES_MAX:
+            self._edges += 1
+
+    def value(self):
+        return self._pin.value()
+
+    def pending(self):
+        return self._edges > 0
+
+    def take_edges(self):
+        state = machine.disable_irq()
+        edges, self._edges = self._edges, 0
+        machine.enable_irq(state)
+        return edges
+
+
+class _UsbLink:
+    """Bytes over USB-CDC; boot.py has switched the keyboard interrupt off."""
+
+    def __init__(self):
+        self._in = sys.stdin.buffer
+        self._out = sys.stdout.buffer
+        self._poll = select.poll()
+        self._poll.register(sys.stdin, select.POLLIN)
+
+    def ready(self, timeout_ms):
+        return bool(self._poll.poll(timeout_ms))
+
+    def read_into(self, buf):
+        count = 0
+        # One byte at a time: a longer read would wait until all of them are there.
+        while count < len(buf) and self._poll.poll(0):
+            buf[count] = self._in.read(1)[0]
+            count += 1
+        return count
+
+    def write(self, buf):
+        return self._out.write(buf) or 0
+
+
+class Board:
+    """The reference board. One instance: it owns the pins, the watchdog and the flash behind the file system."""
+
+    trace = None
+    trace_readings = False
+
+    def __init__(self):
+        self.unique_id = machine.unique_id()
+        causes = {machine.PWRON_RESET: _POWER_ON, machine.WDT_RESET: _WATCHDOG}
+        self.reset_cause = causes.get(machine.reset_cause(), _ASKED)
+        self.clock = _Clock
+        self.i2c = I2C(0, sda=Pin(_SDA), scl=Pin(_SCL), freq=_I2C_HZ)
+        self.menb = Pin(_MENB, Pin.OUT, value=1)
+        self.strap = _Input(_STRAP)
+        self.case = _Input(_CASE)
+        self.link = _UsbLink()
+        self.flash = rp2.Flash(start=_FILE_SYSTEM_BLOCKS * _BLOCK, len=(_STORAGE_BLOCKS - _FILE_SYSTEM_BLOCKS) * _BLOCK)
+        self._watchdog = WDT(timeout=_WATCHDOG_MS)
+
+    def wait(self, deadline_ticks, want_write):
+        """Doze until the deadline, link bytes or an edge; at once when bytes wait to be written."""
+        while not (self.strap.pending() or self.case.pending()):
+            self._watchdog.feed()
+            left_ms = time.ticks_diff(deadline_ticks, time.ticks_ms())
+            if left_ms <= 0 or self.link.ready(min(left_ms, 1 if want_write else _DOZE_MS)) or want_write:
+                return
+
+    def entropy(self, n):
+        return os.urandom(n)
+
+    def feed(self):
+        self._watchdog.feed()
+
+    def reset(self):
+        machine.reset()
