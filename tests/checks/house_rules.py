@@ -26,8 +26,8 @@ def text_files(checkout: Path) -> list[Path]:
     if listing.returncode == 0:
         names = [checkout / name for name in listing.stdout.split("\0") if name]
     else:
-        built = {".venv", "build", "dist", "__pycache__"}
-        names = [path for path in checkout.rglob("*") if not built & set(path.relative_to(checkout).parts)]
+        ignored = set((checkout / ".gitignore").read_text(encoding="utf-8").replace("/\n", "\n").split())
+        names = [path for path in checkout.rglob("*") if not ignored & set(path.relative_to(checkout).parts)]
     return [path for path in names if path.is_file() and b"\0" not in path.read_bytes()[:4096]]
 
 
