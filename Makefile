@@ -26,7 +26,7 @@ test: $(VENV)/stamp-dev ## all tests that need no hardware; results in build/jun
 check: lint types touched ## lint, types, import rules and the tests a change touches (BASE=commit to compare with)
 
 lint: $(VENV)/stamp-dev ## ruff (rules, format), deptry (declared dependencies), vulture (code that cannot run)
-	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff check --quiet --output-format=concise
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/deptry --no-ansi .
 	@$(BIN)/vulture --min-confidence 80 firmware hil host protocol tests
