@@ -9,6 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 .PHONY: help env demo test check lint types touched measure-emulator wheel clean
 
 help: ## list the targets
@@ -27,7 +28,7 @@ check: lint types touched ## lint, types, import rules and the tests a change to
 
 lint: $(VENV)/stamp-dev ## ruff (rules, format), deptry (declared dependencies), vulture (code that cannot run)
 	@$(BIN)/ruff check --quiet --output-format=concise
-	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff format --check
 	@$(BIN)/deptry --no-ansi .
 	@$(BIN)/vulture --min-confidence 80 firmware hil host protocol tests
 
