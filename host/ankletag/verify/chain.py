@@ -18,6 +18,8 @@ from .stream import Gap, items
 
 _TICKS_MASK = TICKS_PERIOD_MS - 1
 _TICKS_HALF = TICKS_PERIOD_MS >> 1
+# A tag on the shelf writes nothing for days, so before a fitting only a short way back counts as back.
+_TICKS_PERIOD_LESS_AN_HOUR = TICKS_PERIOD_MS - 3_600_000
 # A seal waits for the reading that is under way and for another seal: two cadences, at least two minutes.
 _SEAL_SLACK_MS = 120_000
 
@@ -107,7 +109,7 @@ class _Walk:
             self._new_boot(record)
         else:
             step = (ticks - self.ticks) & _TICKS_MASK
-            if step >= _TICKS_HALF:
+            if step >= _TICKS_HALF and (self.fitted or step >= _TICKS_PERIOD_LESS_AN_HOUR):
                 step -= TICKS_PERIOD_MS
                 self._add("ticks-backwards", AGAINST, number, number, say.ticks_backwards(record, -step))
             self.elapsed += step

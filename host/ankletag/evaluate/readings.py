@@ -1,0 +1,62 @@
+"""Readings in units, by the calibration that stood in the log when they were made."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tagproto import records
+
+from ..models import Config, config_of
+from ..time import Clock
+from ..verify.result import Verified
+from .fittings import Fitting
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading: raw codes and what they mean; None where the sense gave no value, or no calibration is known.
+
+    item: its position in `Verified.items`. utc_ms: the middle of its bounds, None in a boot that nobody attested.
+    """
+
+    item: int
+    number: int
+    boot: int
+    elapsed_ms: int
+    utc_ms: int | None
+    flags: int
+    cell_code: int
+    temp_code: int
+    prox_count: int
+    tac_ug_dl: int | None
+    temp_mdeg_c: int | None
+    ir_mv: int | None
+
+
+def readings(verified: Verified, clock: Clock, fitting: Fitting | None = None) -> Iterator[Reading]:
+    """Sealed readings in order, of one fitting or of the whole log."""
+    config: Config | None = None
+    first, last = (fitting.first_item, fitting.last_item) if fitting else (0, len(verified.items))
+    for index, record in enumerate(verified.records()):
+        if index >= last:
+            return
+        if record.kind == records.CONFIG:
+            config = config_of(record) or config
+        elif record.kind == records.READING and index >= first and verified.proven[index]:
+            flags, cell, temp, prox = struct.unpack_from("<BhhH", record.body)
+            calibration = config.calibration if config else None
+            elapsed = verified.elapsed_ms[index]
+            yield Reading(
+                index,
+                record.number,
+                record.boot,
+                elapsed,
+                clock.span_at(record.boot, elapsed).middle_ms,
+                flags,
+                cell,
+                temp,
+                prox,
+                None if calibration is None or flags & records.FLAG_NO_CELL else calibration.tac_ug_dl(cell),
+                None if calibration is None or flags & records.FLAG_NO_TEMP else calibration.temp_mdeg_c(temp),
+                None if calibration is None or flags & records.FLAG_NO_PROX else calibration.ir_mv(prox),
+            )

@@ -1,0 +1,105 @@
+"""UTC out of (boot, ticks): the tag's time is never set, stations attest it, and every answer has bounds."""
+
+import bisect
+from dataclasses import dataclass
+
+from tagproto import records
+
+from .models import AGAINST, Finding, UtcSpan
+from .verify.result import Verified
+
+# The RP2040's crystal: 30 ppm at 25 degC and as much again for temperature and age leaves room at 50 on a leg.
+DRIFT_PPM = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """A station's UTC: true at one moment between `elapsed_ms - age_ms` and `elapsed_ms` of the boot."""
+
+    elapsed_ms: int
+    age_ms: int
+    utc_ms: int
+    number: int
+
+    def bounds(self, elapsed_ms: int) -> tuple[int, int]:
+        away = elapsed_ms - self.elapsed_ms
+        drift = (abs(away) * DRIFT_PPM + 999_999) // 1_000_000
+        return self.utc_ms + away - drift, self.utc_ms + away + self.age_ms + drift
+
+
+class Clock:
+    """UTC bounds for every record of a log. findings: attestations that contradict each other.
+
+    Only attestations that a seal covers count.
+    """
+
+    def __init__(self, verified: Verified) -> None:
+        self._verified = verified
+        self._anchors: dict[int, list[_Anchor]] = {}
+        self._at: dict[int, list[int]] = {}
+        self.findings: list[Finding] = []
+        last: dict[int, int] = {}
+        for index, record in enumerate(verified.records()):
+            last[record.boot] = verified.elapsed_ms[index]
+            if record.kind == records.ATTESTATION and verified.proven[index]:
+                self._add(record, verified.elapsed_ms[index])
+        for anchors in self._anchors.values():
+            for earlier, later in zip(anchors, anchors[1:], strict=False):
+                low, high = earlier.bounds(later.elapsed_ms)
+                if not low - later.age_ms <= later.utc_ms <= high:
+                    self._conflict(earlier, later, later.utc_ms - (low + high) // 2)
+        self._bound_unattested(last)
+
+    def _add(self, record: records.Record, elapsed_ms: int) -> None:
+        values = record.values()
+        if not isinstance(values, dict):
+            return
+        utc_ms, nonce_ticks = values["utc_ms"], values["nonce_ticks"]
+        assert isinstance(utc_ms, int)
+        assert isinstance(nonce_ticks, int)
+        age_ms = max(0, records.ticks_after(nonce_ticks, record.ticks))
+        self._anchors.setdefault(record.boot, []).append(_Anchor(elapsed_ms, age_ms, utc_ms, record.number))
+        self._at.setdefault(record.boot, []).append(elapsed_ms)
+
+    def _conflict(self, earlier: _Anchor, later: _Anchor, off_ms: int) -> None:
+        sentence = (
+            f"The attestations in records {earlier.number} and {later.number} contradict each other by "
+            f"{abs(off_ms) / 1000:.3f} s: at least one station's clock was wrong."
+        )
+        self.findings.append(Finding("clock-conflict", AGAINST, earlier.number, later.number, sentence))
+
+    def _bound_unattested(self, last: dict[int, int]) -> None:
+        """A boot without an attestation lies between its neighbours."""
+        self._between: dict[int, UtcSpan] = {}
+        boots = sorted(last)
+        before: int | None = None
+        for boot in boots:
+            if boot in self._anchors:
+                before = self.span_at(boot, last[boot]).earliest_ms
+            else:
+                self._between[boot] = UtcSpan(before, None, False)
+        after: int | None = None
+        for boot in reversed(boots):
+            if boot in self._anchors:
+                after = self.span_at(boot, 0).latest_ms
+            else:
+                self._between[boot] = UtcSpan(self._between[boot].earliest_ms, after, False)
+
+    def span_at(self, boot: int, elapsed_ms: int) -> UtcSpan:
+        """Bounds at a moment of a boot, in ms since the boot's first record."""
+        anchors = self._anchors.get(boot)
+        if not anchors:
+            return self._between.get(boot, UtcSpan(None, None, False))
+        place = bisect.bisect_right(self._at[boot], elapsed_ms)
+        near = anchors[max(0, place - 1) : place + 1]
+        low, high = near[0].bounds(elapsed_ms)
+        if len(near) == 2:
+            other_low, other_high = near[1].bounds(elapsed_ms)
+            both = max(low, other_low), min(high, other_high)
+            # Where they contradict each other (a finding), the bounds hold both.
+            low, high = both if both[0] <= both[1] else (min(low, other_low), max(high, other_high))
+        return UtcSpan(low, high, True)
+
+    def span(self, index: int) -> UtcSpan:
+        """Bounds of the record at a position of `Verified.items`."""
+        return self.span_at(self._verified.record(index).boot, self._verified.elapsed_ms[index])
