@@ -1,0 +1,297 @@
+"""The emulated tag: every part is a call to the server that owns the world and its time.
+
+The calls are described in hil/taghil/vm/bus.py.  Buffers are made once: a reading takes some ten calls, and 120 days of
+one-minute readings must not be spent on the heap.
+"""
+
+import errno
+import os
+import struct
+import sys
+
+_HEAD = "<bIBB"
+_HEAD_LEN = 7
+_TICKS_MASK = 0x3FFFFFFF
+_LINK_CHUNK = 2048
+_BLOCK = 4096
+_PAGE = 256
+
+_READ_MEM = 1
+_WRITE_MEM = 2
+_PIN_OUT = 3
+_SLEEP = 4
+_WAIT = 5
+_LINK_READ = 6
+_LINK_WRITE = 7
+_FLASH_READ = 8
+_FLASH_PROGRAM = 9
+_FLASH_ERASE = 10
+_ENTROPY = 11
+_TRACE = 12
+_RESET = 13
+_TICKS = 14
+
+
+class _World:
+    """The two pipes, and what every reply tells: ticks, pin levels, edges."""
+
+    def __init__(self, numbers):
+        read_fd, write_fd = numbers.split(",")
+        self._readinto = open(int(read_fd), "rb").readinto
+        self.write = open(int(write_fd), "wb").write
+        self.reply = bytearray(_HEAD_LEN + _BLOCK)
+        self._view = memoryview(self.reply)
+        self._views = {}
+        self._owed = 0
+        self.ticks = 0
+        self.levels = 0
+        self.strap_edges = 0
+        self.case_edges = 0
+
+    def _view_of(self, n):
+        view = self._views.get(n)
+        if view is None:
+            view = self._view[:n]
+            if len(self._views) < 24:
+                self._views[n] = view
+        return view
+
+    def call(self, request, n=0):
+        """Sends one request, takes the reply of n data bytes into `reply`.  Raises OSError with the server's errno."""
+        if self._owed:
+            # Ctrl-C fell between a request and its reply (only at the prompt of `--repl`): take the stale one first.
+            owed, self._owed = self._owed, 0
+            self._take(owed)
+        self._owed = n = _HEAD_LEN + n
+        self.write(request)
+        # The commonest lengths are in the table after the first call; readinto fills the view or meets the end.
+        view = self._views.get(n) or self._view_of(n)
+        if self._readinto(view) != n:
+            self._gone()
+        self._owed = 0
+        status, self.ticks, self.levels, edges = struct.unpack_from(_HEAD, view)
+        if edges:
+            self.strap_edges += edges & 15
+            self.case_edges += edges >> 4
+        if status:
+            raise OSError(-status)
+
+    def more(self, n):
+        """Takes n further data bytes of a reply that says its own length; returns a view of them."""
+        view = self._view_of(n)
+        if self._readinto(view) != n:
+            self._gone()
+        return view
+
+    def _take(self, n):
+        if self._readinto(self._view_of(n)) != n:
+            self._gone()
+
+    def _gone(self):
+        # The server ended: nothing is left to talk to, and nobody to tell.
+        sys.exit(0)
+
+
+class _Clock:
+    def __init__(self, world):
+        self._world = world
+        self._sleep = bytearray(5)
+        self._sleep[0] = _SLEEP
+        self._tick = bytes((_TICKS,))
+
+    def ticks_ms(self):
+        return self._world.ticks
+
+    def now_ms(self):
+        """Ticks asked anew, for a loop that waits for host time to pass without another call."""
+        self._world.call(self._tick)
+        return self._world.ticks
+
+    def sleep_ms(self, n):
+        if n > 0:
+            struct.pack_into("<I", self._sleep, 1, n)
+            self._world.call(self._sleep)
+
+
+class _I2C:
+    def __init__(self, world):
+        self._world = world
+        self._call = world.call
+        self._reply = world.reply
+        self._read = bytearray(4)
+        self._read[0] = _READ_MEM
+
+    def readfrom_mem_into(self, addr, reg, buf):
+        request = self._read
+        request[1] = addr
+        request[2] = reg
+        n = len(buf)
+        request[3] = n
+        self._call(request, n)
+        if n == 2:
+            buf[0] = self._reply[7]
+            buf[1] = self._reply[8]
+        else:
+            for i in range(n):
+                buf[i] = self._reply[_HEAD_LEN + i]
+
+    def writeto_mem(self, addr, reg, buf):
+        self._call(bytes((_WRITE_MEM, addr, reg, len(buf))) + buf)
+
+
+class _Out:
+    """An output pin, called with its level."""
+
+    def __init__(self, world, number):
+        self._call = world.call
+        self._request = bytearray((_PIN_OUT, number, 0))
+
+    def __call__(self, level):
+        self._request[2] = level
+        self._call(self._request)
+
+
+class _Strap:
+    def __init__(self, world):
+        self._world = world
+
+    def value(self):
+        return self._world.levels & 1
+
+    def take_edges(self):
+        edges = self._world.strap_edges
+        self._world.strap_edges = 0
+        return edges
+
+
+class _Case:
+    def __init__(self, world):
+        self._world = world
+
+    def value(self):
+        return (self._world.levels >> 1) & 1
+
+    def take_edges(self):
+        edges = self._world.case_edges
+        self._world.case_edges = 0
+        return edges
+
+
+class _Link:
+    def __init__(self, world):
+        self._world = world
+
+    def read_into(self, buf):
+        n = min(len(buf), _LINK_CHUNK)
+        world = self._world
+        world.call(struct.pack("<BH", _LINK_READ, n), 2)
+        n = world.reply[_HEAD_LEN] | world.reply[_HEAD_LEN + 1] << 8
+        if n:
+            memoryview(buf)[:n] = world.more(n)
+        return n
+
+    def write(self, buf):
+        n = min(len(buf), _LINK_CHUNK)
+        world = self._world
+        world.call(struct.pack("<BH", _LINK_WRITE, n) + bytes(memoryview(buf)[:n]), 2)
+        return world.reply[_HEAD_LEN] | world.reply[_HEAD_LEN + 1] << 8
+
+
+class _Flash:
+    """MicroPython's extended block device over the NOR image that the server keeps."""
+
+    def __init__(self, world, blocks):
+        self._world = world
+        self._blocks = blocks
+        self._program = bytearray(7 + _PAGE)
+        self._program_view = memoryview(self._program)
+
+    def readblocks(self, block, buf, offset=0):
+        done = 0
+        size = len(buf)
+        to = memoryview(buf)
+        while done < size:
+            n = min(size - done, _BLOCK - offset)
+            self._world.call(struct.pack("<BHHH", _FLASH_READ, block, offset, n), n)
+            to[done : done + n] = self._world.reply[_HEAD_LEN : _HEAD_LEN + n]
+            done += n
+            block += 1
+            offset = 0
+
+    def writeblocks(self, block, buf, offset=None):
+        if offset is None:
+            # The simple protocol: whole blocks, erased first.
+            if len(buf) % _BLOCK:
+                raise OSError(errno.EINVAL)
+            for i in range(len(buf) // _BLOCK):
+                self.ioctl(6, block + i)
+            offset = 0
+        if offset % _PAGE or len(buf) % _PAGE:
+            raise OSError(errno.EINVAL)
+        source = memoryview(buf)
+        for start in range(0, len(buf), _PAGE):
+            struct.pack_into("<BHHH", self._program, 0, _FLASH_PROGRAM, block, offset, _PAGE)
+            self._program_view[7:] = source[start : start + _PAGE]
+            self._world.call(self._program)
+            offset += _PAGE
+            if offset >= _BLOCK:
+                block += 1
+                offset = 0
+
+    def ioctl(self, op, arg):
+        if op == 4:
+            return self._blocks
+        if op == 5:
+            return _BLOCK
+        if op == 6:
+            self._world.call(struct.pack("<BH", _FLASH_ERASE, arg))
+            return 0
+        return 0 if op in (1, 2, 3) else None
+
+
+class Board:
+    """What main hands to the stages; see docs for the contract of a board."""
+
+    def __init__(self):
+        numbers = os.getenv("ANKLETAG_WORLD_FD")
+        if not numbers:
+            raise OSError("no world: this board runs under `ankletag emulate`, which sets ANKLETAG_WORLD_FD")
+        world = self._world = _World(numbers)
+        world.call(b"\x00", 12)
+        reply = world.reply
+        self.unique_id = bytes(reply[7:15])
+        blocks = reply[15] | reply[16] << 8
+        self.reset_cause = reply[17]
+        self.trace_readings = bool(reply[18])
+        self.clock = _Clock(world)
+        self.i2c = _I2C(world)
+        self.menb = _Out(world, 0)
+        self.strap = _Strap(world)
+        self.case = _Case(world)
+        self.link = _Link(world)
+        self.flash = _Flash(world, blocks)
+        self._wait = bytearray(6)
+
+    def wait(self, deadline_ticks, want_write):
+        """Idles until the deadline, link bytes, room to write (when wanted) or an edge; at once if an edge is latched."""
+        world = self._world
+        if world.strap_edges or world.case_edges:
+            return
+        struct.pack_into("<BIB", self._wait, 0, _WAIT, deadline_ticks & _TICKS_MASK, 1 if want_write else 0)
+        world.call(self._wait)
+
+    def entropy(self, n):
+        self._world.call(bytes((_ENTROPY, n)), n)
+        return bytes(self._world.reply[_HEAD_LEN : _HEAD_LEN + n])
+
+    def feed(self):
+        """The emulated tag has no watchdog: the server sees a VM that ended, a deadline sees one that hangs."""
+
+    def reset(self):
+        self._world.write(bytes((_RESET, 3)))
+        # The server ends this VM; reading meets the end of the pipe whichever comes first.
+        self._world.more(1)
+        sys.exit(0)
+
+    def trace(self, kind, data):
+        self._world.call(struct.pack("<BBH", _TRACE, kind, len(data)) + data)

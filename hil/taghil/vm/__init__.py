@@ -1,0 +1,1 @@
+"""The unix-port emulator: the server of the world, its pseudo-terminal, its pace, and the process class."""

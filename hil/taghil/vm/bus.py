@@ -1,0 +1,57 @@
+"""The calls between the MicroPython VM and the server that holds its world (this docstring is the truth).
+
+The firmware's end is `firmware/boards/emulated.py`.  Transport: two pipes, inherited by the VM; the environment variable
+ANKLETAG_WORLD_FD names them as `READ,WRITE` (pipes, because a round trip over a pair of them takes 6.5 us where a
+socket pair takes 10.8 us, both processes on one core).  The VM is a synchronous client: one write, one reply, no
+call overlaps another.  Everything is little-endian.
+
+Request: op u8, then the fields below.  Requests with data carry its length, so that a short read can be told.
+Reply: `<bIBB`: status (0 or -errno), ticks u32 (ms modulo 2^30), pin levels u8 (bit 0 strap, bit 1 case), edges u8
+(low nibble strap, high nibble case, saturating at 15, cleared by being told), then the op's data.  A reply has the length
+that the request implies, also when the status is an error (then the data are zeros); only LINK_READ says its own.
+
+| op | name | request | reply data |
+|---|---|---|---|
+| 0 | HELLO | | unique id 8 B, flash blocks u16, reset cause u8, trace readings u8 |
+| 1 | READ_MEM | addr u8, reg u8, n u8 | n B |
+| 2 | WRITE_MEM | addr u8, reg u8, n u8, data | |
+| 3 | PIN_OUT | pin u8 (0 = MENB), level u8 | |
+| 4 | SLEEP | ms u32 | |
+| 5 | WAIT | deadline ticks u32, flags u8 (bit 0: wake when the link has room) | |
+| 6 | LINK_READ | max u16 | n u16, then n B |
+| 7 | LINK_WRITE | n u16, data | accepted u16 |
+| 8 | FLASH_READ | block u16, offset u16, n u16 | n B |
+| 9 | FLASH_PROGRAM | block u16, offset u16, n u16, data | |
+| 10 | FLASH_ERASE | block u16 | |
+| 11 | ENTROPY | n u8 | n B |
+| 12 | TRACE | kind u8 (1 record, 2 seal, 3 diagnostic line), n u16, data | |
+| 13 | RESET | cause u8 | none: the server ends the VM and starts it again |
+| 14 | TICKS | | |
+
+TICKS is for a busy loop that waits for time to pass: the VM keeps the last ticks it was told, and CPU time costs nothing.
+Costs in virtual time: 90 us a byte on the I2C bus (100 kHz), 0.6 ms a programmed page, 45 ms an erase; the rest nothing.
+"""
+
+import struct
+
+HELLO, READ_MEM, WRITE_MEM, PIN_OUT, SLEEP, WAIT, LINK_READ, LINK_WRITE = range(8)
+FLASH_READ, FLASH_PROGRAM, FLASH_ERASE, ENTROPY, TRACE, RESET, TICKS = range(8, 15)
+OPS = 15
+
+FD_VARIABLE = "ANKLETAG_WORLD_FD"
+HEAD = struct.Struct("<bIBB")
+PIN_MENB = 0
+STRAP_BIT, CASE_BIT = 1, 2
+WANT_WRITE = 1
+TRACE_RECORD, TRACE_SEAL, TRACE_LINE = 1, 2, 3
+CAUSE_POWER_ON, CAUSE_WATCHDOG, CAUSE_REQUESTED = 1, 2, 3
+
+TICKS_PERIOD_MS = 1 << 30
+TICKS_AT_BOOT_MS = TICKS_PERIOD_MS - 90_000
+"""Ticks at each boot: near a wrap, so that every run meets one."""
+
+I2C_BYTE_US = 90
+PROGRAM_PAGE_US = 600
+ERASE_US = 45_000
+LINK_CHUNK = 2048
+"""Most bytes that one LINK_READ or LINK_WRITE carries."""

@@ -1,0 +1,41 @@
+"""How an emulator was started: written to emulator.json by who starts it, read by the server."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from taghil.flash import DEFAULT_BLOCKS
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything the server needs; paths as text, so that it is JSON."""
+
+    firmware: str
+    protocol: str
+    program: str
+    scenario: str = "quiet"
+    replay: str | None = None
+    days: float | None = None
+    """None: as long as the scenario says."""
+    pace: str = "auto"
+    seed: int = 1
+    flash_blocks: int = DEFAULT_BLOCKS
+    heap: str = "192k"
+    trace: str | None = None
+    trace_readings: bool = False
+    repl: bool = False
+    pause_at: str | None = None
+    cpu: int | None = None
+    """The core that VM and server share; None picks one."""
+
+    def to_json(self) -> str:
+        """As the file holds it."""
+        return json.dumps(asdict(self), indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Config:
+        """What `to_json` wrote."""
+        return cls(**json.loads(text))

@@ -1,0 +1,292 @@
+"""`Emulator`: one emulated tag as a process of its own, with its state folder, started, steered and stopped from Python."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from ankletag.firmware_files import firmware_files
+
+from taghil.vm import control
+from taghil.vm.config import Config
+from taghil.vm.console import BadEvent, Console
+from taghil.vm.pacing import MODES
+from taghil.vm.state import StateFolder
+
+CALL_S = 15.0
+
+
+class EmulatorError(RuntimeError):
+    """The emulator cannot do what was asked; the message is a sentence."""
+
+
+class EmulatorDied(EmulatorError):
+    """The VM or the server ended by itself: `status` as a shell would tell it, `stderr` the last lines."""
+
+    def __init__(self, what: str, status: int, stderr: list[str]) -> None:
+        tail = "".join(f"\n  {line}" for line in stderr)
+        super().__init__(f"{what} died with exit status {status}{': ' if tail else ''}{tail}")
+        self.status = status
+        self.stderr = stderr
+
+
+class EmulatorTimeout(EmulatorError):
+    """The emulator runs, but did not get there by the deadline."""
+
+
+class Emulator:
+    """An emulated tag.
+
+    `state` is its folder (a temporary one when None, kept until `stop`); the other arguments are those of
+    taghil.vm.config.Config.  `program` is what the VM runs instead of the firmware's main.py.  `probe(emulator)` is asked
+    until it gives True before the tag counts as ready.  Use as a context manager, or `start` and `stop`.
+    """
+
+    def __init__(
+        self,
+        state: Path | str | None = None,
+        *,
+        program: Path | str | None = None,
+        probe: Callable[[Emulator], bool] | None = None,
+        deadline_s: float = 20.0,
+        **options: Any,
+    ) -> None:
+        self._temporary = None if state is not None else tempfile.TemporaryDirectory(prefix="ankletag-")
+        path = Path(state) if state is not None else Path(self._temporary.name if self._temporary else "")
+        self.folder = StateFolder(path.absolute())
+        files = firmware_files()
+        for key in ("replay", "trace"):
+            if options.get(key) is not None:
+                options[key] = str(Path(options[key]).absolute())
+        if Path(str(options.get("scenario", ""))).is_file():
+            options["scenario"] = str(Path(options["scenario"]).absolute())
+        script = Path(program).absolute() if program else files.firmware / "main.py"
+        self.config = Config(str(files.firmware), str(files.protocol), str(script), **options)
+        self._check()
+        self._probe = probe
+        self._deadline_s = deadline_s
+        self._process: subprocess.Popen[bytes] | None = None
+        self._parent_fd = -1
+
+    def _check(self) -> None:
+        if sys.platform == "win32":
+            raise EmulatorError("the emulator runs on Linux and macOS; on Windows use a real tag")
+        if self.config.pace not in MODES:
+            raise EmulatorError(f"a pace is one of {', '.join(MODES)}, not '{self.config.pace}'")
+        try:
+            wants_readings = Console(self.config.pause_at).wants_readings()
+        except BadEvent as error:
+            raise EmulatorError(str(error)) from error
+        if wants_readings:
+            self.config = replace(self.config, trace_readings=True)
+
+    # -- life ----------------------------------------------------------------------------------------------------
+
+    def start(self) -> Emulator:
+        """Starts the server and the VM; returns when the tag has said hello to its world and the probe is content.
+
+        Raises EmulatorDied, EmulatorTimeout, or EmulatorError with the server's sentence (folder in use, bad scenario).
+        """
+        self.folder.path.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + self._deadline_s
+        ready_read, ready_write = os.pipe()
+        parent_read, self._parent_fd = os.pipe()
+        new_config = self.folder.path / f"emulator.{os.getpid()}.json"
+        new_config.write_text(self.config.to_json(), encoding="utf-8")
+        log_path = self.folder.path / f"server.{os.getpid()}.log"
+        with log_path.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "taghil.vm.server", str(self.folder.path), new_config.name]
+                + [str(ready_write), str(parent_read)],
+                pass_fds=(ready_write, parent_read),
+                stdin=None if self.config.repl else subprocess.DEVNULL,
+                stderr=None if self.config.repl else log,
+                start_new_session=not self.config.repl,
+            )
+        os.close(ready_write)
+        os.close(parent_read)
+        try:
+            with os.fdopen(ready_read, "rb", buffering=0) as ready:
+                self._await_ready(ready.fileno(), deadline)
+            while self._probe is not None and not self._probe(self):
+                self._raise_if_died()
+                if time.monotonic() > deadline:
+                    raise EmulatorTimeout(f"the emulated tag did not answer the probe within {self._deadline_s:g} s")
+                select.select([], [], [], 0.01)
+        except BaseException:
+            self.kill()
+            raise
+        finally:
+            new_config.unlink(missing_ok=True)
+            self._server_log = log_path.read_text(encoding="utf-8", errors="replace").splitlines()
+            if not self._server_log:
+                log_path.unlink(missing_ok=True)
+        return self
+
+    def _await_ready(self, fd: int, deadline: float) -> None:
+        ready, _, _ = select.select([fd], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            raise EmulatorTimeout(f"the emulated tag did not start within {self._deadline_s:g} s")
+        if not os.read(fd, 1):
+            assert self._process is not None
+            self._process.wait()
+            self._raise_if_died()
+
+    def _raise_if_died(self) -> None:
+        process = self._process
+        if process is None:
+            raise EmulatorError("the emulator has not been started")
+        status = process.poll()
+        if status is None:
+            return
+        end = self.folder.read_json(self.folder.world).get("end", {})
+        if status == 2:
+            lines = self._log_lines()
+            raise EmulatorError(lines[-1] if lines else "the emulator could not start")
+        if status == 3:
+            raise EmulatorDied("the tag's VM", end["status"], end["stderr"])
+        if status:
+            raise EmulatorDied("the emulator's server", status, self._log_lines())
+        raise EmulatorDied("the tag's program", end.get("status", 0), end.get("stderr", []))
+
+    def _log_lines(self) -> list[str]:
+        log = self.folder.path / f"server.{os.getpid()}.log"
+        return log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:] if log.exists() else []
+
+    def stop(self, deadline_s: float = 10.0) -> None:
+        """Stops the tag and keeps its state; does nothing when it is not running."""
+        process = self._process
+        if process is None:
+            return
+        if process.poll() is None:
+            with contextlib.suppress(OSError, control.ControlError):
+                control.call(self.folder.control, {"do": "stop"}, CALL_S)
+            try:
+                process.wait(deadline_s)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self._forget()
+
+    def kill(self) -> None:
+        """Ends the server at once, as if the computer had crashed; its VM meets the end of its pipe."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+        self._forget()
+
+    def _forget(self) -> None:
+        if self._parent_fd >= 0:
+            os.close(self._parent_fd)
+            self._parent_fd = -1
+        self._process = None
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
+    def wait_end(self, deadline_s: float | None) -> int:
+        """Waits for the server to end by itself (`--repl`, a probe program); gives its exit status."""
+        assert self._process is not None
+        try:
+            return self._process.wait(deadline_s)
+        except subprocess.TimeoutExpired as error:
+            raise EmulatorTimeout(f"the emulated tag still runs after {deadline_s:g} s") from error
+
+    def __enter__(self) -> Emulator:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    # -- what it gives -------------------------------------------------------------------------------------------
+
+    @property
+    def port(self) -> str:
+        """Path of the serial port, stable over restarts on the same folder."""
+        return str(self.folder.port)
+
+    @property
+    def clock_file(self) -> Path:
+        """The file that says how far the world's UTC is from the system's."""
+        return self.folder.clock
+
+    @property
+    def vm_log(self) -> str:
+        """What the VM has printed."""
+        return self.folder.vm_log.read_text(encoding="utf-8", errors="replace") if self.folder.vm_log.exists() else ""
+
+    # -- control -------------------------------------------------------------------------------------------------
+
+    def call(self, do: str, timeout_s: float = CALL_S, **fields: Any) -> control.Answer:
+        """One control call; raises EmulatorDied when the tag is gone, EmulatorError when it is refused."""
+        try:
+            return control.call(self.folder.control, {"do": do, **fields}, timeout_s)
+        except control.ControlError as error:
+            raise EmulatorError(str(error)) from error
+        except TimeoutError as error:
+            self._raise_if_died()
+            raise EmulatorTimeout(f"the emulator did not answer '{do}' within {timeout_s:g} s") from error
+        except OSError as error:
+            if self._process is not None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(2.0)
+            self._raise_if_died()
+            raise EmulatorError(f"the emulator does not answer on {self.folder.control}: {error}") from error
+
+    def status(self) -> control.Answer:
+        """What control `status` tells: time, pace, port, flash counts, boots."""
+        return self.call("status")
+
+    def power_cycle(self) -> None:
+        """Takes the power away and gives it back."""
+        self.call("power_cycle")
+
+    def power_off(self) -> None:
+        """Takes the power away; virtual time stands until power_on."""
+        self.call("power_off")
+
+    def power_on(self) -> None:
+        """Gives the power back."""
+        self.call("power_on")
+
+    def cut_power_at(self, operation: int) -> None:
+        """Arms a power cut at the given flash operation from now (1 is the next, 0 disarms); the tag boots again after it."""
+        self.call("cut_power_at", operation=operation)
+
+    def set(self, **states: str) -> None:
+        """Moves strap='open'|'closed', case='open'|'closed', skin='on'|'off'; returns when the world has changed."""
+        self.call("set", **states)
+
+    def remove_part(self, addr: int) -> None:
+        """Takes a part off the I2C bus."""
+        self.call("remove_part", addr=addr)
+
+    def resume(self) -> None:
+        """Goes on after a pause."""
+        self.call("resume")
+
+    def wait(self, until: str, deadline_s: float, **fields: Any) -> None:
+        """Waits for 'lived', 'fitted', 'paused', 'cut', 'port_open', 'port_closed', 'free', 'wall', 'boots' (boots=N).
+
+        Raises EmulatorTimeout at the deadline, EmulatorDied when the tag is gone.
+        """
+        answer = self.call("wait", deadline_s + CALL_S, until=until, deadline_s=deadline_s, **fields)
+        if not answer["reached"]:
+            if self._process is not None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(0.2)
+                self._raise_if_died()
+            raise EmulatorTimeout(f"the emulated tag did not get to '{until}' within {deadline_s:g} s")
+
+    def wait_lived(self, deadline_s: float) -> None:
+        """Waits until the virtual days after the fitting are lived."""
+        self.wait("lived", deadline_s)

@@ -1,0 +1,323 @@
+"""The server: one process that owns virtual time, the parts, the wearer, the flash and the pseudo-terminal of one tag.
+
+`python -m taghil.vm.server STATE_FOLDER CONFIG READY_FD PARENT_FD` is started by taghil.vm.process.Emulator.  It writes one
+byte to READY_FD when the first VM says hello, and stops when PARENT_FD meets its end (who started it is gone).
+Exit status: 0 stopped or the program ended, 2 a bad start (a sentence on stderr), 3 the VM died.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import struct
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from taghil.flash import Flash, FlashRange, PowerCut
+from taghil.vm import bus
+from taghil.vm.calls import Calls
+from taghil.vm.config import Config
+from taghil.vm.console import Console
+from taghil.vm.interpreter import Interpreter, NoInterpreter, Program
+from taghil.vm.link import Pty
+from taghil.vm.pacing import Pacer
+from taghil.vm.state import StateBusy, StateFolder, write_json
+from taghil.vm.steering import Stop, Steering
+from taghil.vm.trace import Tracer
+from taghil.world.errors import WorldError
+from taghil.world.replay import read as read_replay
+from taghil.world.scenario import load as load_scenario
+from taghil.world.world import of_replay, of_scenario
+
+BOOT_US = 350_000
+"""From power to the first call, as on the chip."""
+POLL_S = 0.01
+"""How often the port is looked at while time runs free, or while it is closed."""
+DIED = 3
+WHOLE_WRITE = 512
+"""A pipe gives a write of up to this many bytes in one piece, everywhere."""
+
+
+class Server:
+    """Runs boots of the VM until it is told to stop or the VM dies."""
+
+    def __init__(self, folder: StateFolder, config: Config, ready_fd: int) -> None:
+        self.config = config
+        self.folder = folder
+        self._ready_fd = ready_fd
+        if config.replay:
+            self.world, start, days = of_replay(read_replay(Path(config.replay)), config.seed)
+        else:
+            self.world, start, days = of_scenario(load_scenario(config.scenario), config.seed)
+        saved = folder.read_json(folder.world)
+        if saved:
+            self.world.restore(saved["now_us"], saved["fit_us"], saved["levels"])
+        self.boots = int(saved.get("boots", 0))
+        self.unique_id = bytes.fromhex(saved["unique_id"]) if saved else random.Random(config.seed).randbytes(8)
+        self.flash = Flash(folder.flash, config.flash_blocks, config.seed)
+        self.link = Pty(folder.port)
+        self.pacer = Pacer(self.world, config.pace, start, config.days if config.days is not None else days, folder.clock)
+        self.tracer = Tracer(Path(config.trace), lambda: self.world.now_us) if config.trace else None
+        self.console = Console(config.pause_at)
+        self.records = 0
+        self.end: dict[str, Any] = {}
+        self.vm: Interpreter | None = None
+        self.steering = Steering(self)
+        self._calls = Calls(self.world, self.flash, self.link, config.seed + self.boots, self._on_trace)
+        self._calls.sync = self.sync
+        table = self._calls.table
+        table[bus.SLEEP], table[bus.WAIT] = self._sleep, self._wait
+        if self.tracer:
+            table[:] = [self.tracer.wrap(handler) for handler in table]
+        self._next_poll_s = 0.0
+        self._resetting = 0
+
+    # -- boots ---------------------------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Boots the VM again and again; gives the exit status of the process."""
+        cause = bus.CAUSE_POWER_ON
+        try:
+            while True:
+                self.steering.wait_for_power()
+                cause = self._boot(cause)
+                if not cause:
+                    return DIED if self.end["reason"] == "died" else 0
+        except Stop:
+            self.end = {"reason": "stopped"}
+            return 0
+        finally:
+            if self.vm:
+                self.vm.kill()
+                self.vm.close()
+                self.vm = None
+            self.save()
+            self.steering.close()
+            self.link.close()
+            self.flash.close()
+            if self.tracer:
+                self.tracer.close()
+
+    def _boot(self, cause: int) -> int:
+        """One run of the VM; gives the cause of the next boot, 0 when there is none."""
+        self.boots += 1
+        world, config = self.world, self.config
+        if cause == bus.CAUSE_POWER_ON:
+            world.power_on()
+            self.link.clear()
+        world.lmp.menb = 1
+        self._calls.spend(BOOT_US)
+        self._calls.boot_us = world.now_us
+        self._calls.hello_data = struct.pack(
+            "<8sHBB", self.unique_id, config.flash_blocks, cause, config.trace_readings or bool(self.tracer)
+        )
+        self.save()
+        self._note("boot", boot=self.boots, cause=cause)
+        program = Program(
+            Path(config.program), Path(config.firmware), Path(config.protocol), config.heap, config.repl
+        )
+        vm = self.vm = Interpreter(program, self.folder.vm_log)
+        self._resetting = 0
+        try:
+            self._serve(vm.requests, vm.replies)
+        except PowerCut as cut:
+            vm.kill()
+            self.steering.cut_done(cut)
+            self._note("power cut", operation=str(cut))
+            self._resetting = bus.CAUSE_POWER_ON
+        finally:
+            if self._resetting or self.steering.cycle or sys.exc_info()[0]:
+                vm.kill()
+            status = vm.close()
+            self.vm = None
+        self.steering.run()
+        if self.steering.cycle:
+            self.steering.cycle = False
+            return bus.CAUSE_POWER_ON
+        if self._resetting:
+            return self._resetting
+        reason = "died" if status else "ended"
+        self.end = {"reason": reason, "status": status, "stderr": vm.last_lines()}
+        return 0
+
+    def _serve(self, requests: int, replies: int) -> None:
+        read, write, table, pending = os.read, os.write, self._calls.table, self.steering.pending
+        request = read(requests, 8192)
+        if request and self._ready_fd >= 0:
+            os.write(self._ready_fd, b"1")
+            os.close(self._ready_fd)
+            self._ready_fd = -1
+        while request:
+            if pending:
+                self.steering.run()
+                if self.steering.cycle:
+                    return
+            if len(request) > WHOLE_WRITE:
+                request = self._whole(request, requests)
+            if request[0] == bus.RESET:
+                self._resetting = request[1] or bus.CAUSE_REQUESTED
+                return
+            try:
+                write(replies, table[request[0]](request))
+            except BrokenPipeError:
+                return
+            request = read(requests, 8192)
+
+    def _whole(self, request: bytes, requests: int) -> bytes:
+        """The rest of a long request, where the pipe gave it in pieces."""
+        at = {bus.LINK_WRITE: 1, bus.FLASH_PROGRAM: 5, bus.TRACE: 2}.get(request[0])
+        if at is None:
+            return request
+        whole = at + 2 + (request[at] | request[at + 1] << 8)
+        while len(request) < whole:
+            more = os.read(requests, whole - len(request))
+            if not more:
+                break
+            request += more
+        return request
+
+    # -- time ----------------------------------------------------------------------------------------------------
+
+    def sync(self) -> None:
+        """At wall pace brings virtual time up to the wall's."""
+        if self.pacer.wall:
+            self._go_to(max(self.world.now_us, self.pacer.wall_us()))
+
+    def _go_to(self, us: int) -> None:
+        world = self.world
+        world.now_us = us
+        if us >= world.next_switch_us:
+            world.take_switches()
+
+    def look_at_port(self) -> None:
+        """Sees whether the port was opened or closed, and chooses the pace; the clock file is written before a byte is read."""
+        is_open = self.link.sees_open()
+        changed = self.pacer.decide(is_open)
+        if changed:
+            self._note("pace", wall=self.pacer.wall)
+            self.save()
+        if is_open != self.link.open:
+            self.link.set_open(is_open)
+            self._note("port", open=is_open)
+        if changed or is_open != self.steering.port_told:
+            self.steering.tell_change()
+
+    def _sleep(self, request: bytes) -> bytes:
+        self.sync()
+        self._calls.spend(struct.unpack_from("<I", request, 1)[0] * 1000)
+        if self.pacer.wall:
+            time.sleep(max(0, self.world.now_us - self.pacer.wall_us()) / 1e6)
+        return self._calls.head()
+
+    def _wait(self, request: bytes) -> bytes:
+        world, link, pacer, calls = self.world, self.link, self.pacer, self._calls
+        deadline = int.from_bytes(request[1:5], "little")
+        want_write = request[5] & bus.WANT_WRITE
+        self.sync()
+        target_us = calls.target_us(deadline)
+        while True:
+            if pacer.wall or time.monotonic() >= self._next_poll_s:
+                self._next_poll_s = time.monotonic() + POLL_S
+                self.look_at_port()
+            if self.steering.pending:
+                self.steering.run()
+                if self.steering.cycle:
+                    break
+            if link.open:
+                link.take_in()
+            if world.any_edge or world.now_us >= target_us or link.waiting or (want_write and link.writable()):
+                break
+            if not pacer.wall:
+                self._go_to(min(target_us, world.next_switch_us, pacer.end_us()))
+                if world.now_us >= pacer.end_us():
+                    self.look_at_port()
+            elif self._wait_at_wall(min(target_us, world.next_switch_us), bool(want_write)):
+                break
+        return calls.head()
+
+    def _wait_at_wall(self, until_us: int, want_write: bool) -> bool:
+        """Waits in wall time for the instant, a byte, a command; gives whether the VM spoke first (Ctrl-C) or is gone."""
+        left_s = (until_us - self.pacer.wall_us()) / 1e6
+        master = [self.link.master]
+        vm = self.vm
+        readers = [self.steering.wake_fd]
+        if vm:
+            readers.append(vm.requests)
+        if self.link.open:
+            # A hang-up makes the master readable, so a port that closes ends the wait as well.
+            readers += master
+        limit_s = left_s if self.link.open else min(left_s, POLL_S)
+        writers = master if want_write and self.link.open else []
+        ready, _, _ = select.select(readers, writers, [], max(0.0, limit_s))
+        self.steering.woken()
+        self.sync()
+        return vm is not None and vm.requests in ready
+
+    # -- what the tag tells --------------------------------------------------------------------------------------
+
+    def _on_trace(self, kind: int, data: bytes) -> None:
+        name = self.console.name_of(kind, data)
+        if kind == bus.TRACE_RECORD:
+            self.records += 1
+            if name == "fit":
+                self.world.fit()
+                self.look_at_port()
+                self.save()
+                self.steering.tell_change()
+        if self.console.is_pause(name):
+            self.steering.pause(name)
+            self.pacer.anchor()
+            if self.config.repl and self.vm:
+                self.vm.interrupt()
+
+    def _note(self, what: str, **fields: Any) -> None:
+        if self.tracer:
+            self.tracer.note(what, **fields)
+
+    def save(self) -> None:
+        """Writes how far the tag has lived."""
+        world = self.world
+        write_json(
+            self.folder.world,
+            {
+                "now_us": world.now_us,
+                "fit_us": world.fit_us,
+                "levels": world.levels,
+                "boots": self.boots,
+                "unique_id": self.unique_id.hex(),
+                "end": self.end,
+            },
+        )
+
+
+def main() -> int:
+    """Entry of the process."""
+    path, config_name, ready_fd, parent_fd = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    folder = StateFolder(path)
+    try:
+        lock = folder.lock()
+        os.replace(path / config_name, folder.config)
+        config = Config.from_json(folder.config.read_text(encoding="utf-8"))
+        pin(config.cpu)
+        server = Server(folder, config, ready_fd)
+        server.steering.watch_parent(parent_fd, interactive=config.repl)
+        status = server.run()
+    except (StateBusy, WorldError, FlashRange, NoInterpreter) as error:
+        print(error, file=sys.stderr)
+        return 2
+    os.close(lock)
+    return status
+
+
+def pin(cpu: int | None) -> None:
+    """Pins this process, and so the VM it starts, to one core: a call costs 10 us on one core and 90 across two."""
+    if sys.platform == "linux":
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[(os.getpid() if cpu is None else cpu) % len(cores)]})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

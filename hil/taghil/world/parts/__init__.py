@@ -1,0 +1,1 @@
+"""Models of the parts at register level; each is a `taghil.world.bus.Part`."""

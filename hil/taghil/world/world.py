@@ -1,0 +1,152 @@
+"""The world of one tag: virtual time, the source of what the parts sense, the parts on their bus, the two switches.
+
+The scenario clock stands at 0 until the tag has been fitted, then runs with virtual time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from taghil.vm.bus import CASE_BIT, STRAP_BIT
+from taghil.world.bus import Bus
+from taghil.world.noise import Noise
+from taghil.world.parts import ads1115, lmp91000, tmp117, vcnl4040
+from taghil.world.replay import Replay
+from taghil.world.scenario import DAY_US, Scenario, Switch
+from taghil.world.wearer import Wearer
+
+BITS = {"strap": STRAP_BIT, "case": CASE_BIT}
+NEVER_US = 1 << 62
+
+
+class Source(Protocol):
+    """What the tag senses by scenario time (us): a simulated wearer or a replayed file."""
+
+    held_off: bool
+
+    def cell_na(self, t_us: int) -> float: ...
+    def temp_mdeg_c(self, t_us: int) -> float: ...
+    def ir_v(self, t_us: int) -> float: ...
+
+
+class World:
+    """Time, senses, switches and parts; `now_us` is virtual time since the first power-on."""
+
+    def __init__(self, source: Source, switches: tuple[Switch, ...], noise_level: float, seed: int) -> None:
+        self.source = source
+        self.now_us = 0
+        self.fit_us = -1
+        self.levels = 0
+        self.edges = {"strap": 0, "case": 0}
+        self.any_edge = False
+        self.next_switch_us = NEVER_US
+        self._switches = switches
+        self._next_switch = 0
+        self.lmp = lmp91000.Lmp91000(self, Noise(seed + 1, noise_level))
+        self.ads = ads1115.Ads1115((self.lmp.vout_v, _zero_v, _zero_v, _zero_v), Noise(seed + 2, noise_level))
+        self.tmp = tmp117.Tmp117(self, Noise(seed + 3, noise_level))
+        self.vcnl = vcnl4040.Vcnl4040(self, Noise(seed + 4, noise_level))
+        self.bus = Bus(
+            {
+                lmp91000.ADDRESS: self.lmp,
+                ads1115.ADDRESS: self.ads,
+                tmp117.ADDRESS: self.tmp,
+                vcnl4040.ADDRESS: self.vcnl,
+            }
+        )
+
+    def power_on(self) -> None:
+        """Resets the parts: power has come (back)."""
+        self.lmp.menb = 1
+        self.lmp.power_on()
+        self.ads.power_on()
+        self.tmp.power_on(self.now_us)
+        self.vcnl.power_on()
+
+    def restore(self, now_us: int, fit_us: int, levels: int) -> None:
+        """Goes on from where an earlier start on the same state folder had come to."""
+        self.now_us = now_us
+        self.fit_us = fit_us
+        self.levels = levels
+        if fit_us >= 0:
+            while self._next_switch < len(self._switches) and self._switch_us() < now_us:
+                self._next_switch += 1
+        self._plan()
+
+    def fit(self) -> None:
+        """The tag has been fitted: the scenario clock starts."""
+        if self.fit_us < 0:
+            self.fit_us = self.now_us
+            self._plan()
+
+    def scenario_us(self) -> int:
+        """The scenario clock in us; 0 until the fitting."""
+        return self.now_us - self.fit_us if self.fit_us >= 0 else 0
+
+    def _switch_us(self) -> int:
+        return self.fit_us + self._switches[self._next_switch].at_us
+
+    def _plan(self) -> None:
+        waiting = self.fit_us >= 0 and self._next_switch < len(self._switches)
+        self.next_switch_us = self._switch_us() if waiting else NEVER_US
+
+    def take_switches(self) -> None:
+        """Applies the switches that lie before now."""
+        while self.next_switch_us <= self.now_us:
+            switch = self._switches[self._next_switch]
+            self._next_switch += 1
+            self._plan()
+            self.set_pin(switch.pin, switch.level)
+
+    def set_pin(self, pin: str, level: int) -> None:
+        """Sets the strap or the case; a change is an edge."""
+        bit = BITS[pin]
+        old = 1 if self.levels & bit else 0
+        if old == level:
+            return
+        self.levels = self.levels | bit if level else self.levels & ~bit
+        self.edges[pin] = min(15, self.edges[pin] + 1)
+        self.any_edge = True
+
+    def take_edges(self) -> int:
+        """The edges since the last call, as the reply carries them."""
+        edges = self.edges["strap"] | self.edges["case"] << 4
+        self.edges["strap"] = self.edges["case"] = 0
+        self.any_edge = False
+        return edges
+
+    def cell_na(self, now_us: int) -> float:
+        """Current of the cell in nA."""
+        fit_us = self.fit_us
+        return self.source.cell_na(now_us - fit_us if 0 <= fit_us < now_us else 0)
+
+    def temp_mdeg_c(self, now_us: int) -> float:
+        """Temperature at the skin side in millidegrees Celsius."""
+        fit_us = self.fit_us
+        return self.source.temp_mdeg_c(now_us - fit_us if 0 <= fit_us < now_us else 0)
+
+    def ir_v(self, now_us: int) -> float:
+        """Proximity in bracelet volts."""
+        fit_us = self.fit_us
+        return self.source.ir_v(now_us - fit_us if 0 <= fit_us < now_us else 0)
+
+
+def _zero_v(now_us: int) -> float:
+    """The inputs that the reference board ties to ground."""
+    return 0.0
+
+
+def of_scenario(scenario: Scenario, seed: int) -> tuple[World, datetime, float]:
+    """The world of a scenario, its UTC at time 0, its length in days."""
+    hour = scenario.start.hour + scenario.start.minute / 60.0
+    wearer = Wearer(scenario.person, list(scenario.drinks), list(scenario.off_skin), hour, seed)
+    return World(wearer, scenario.switches, 1.0, seed), scenario.start, scenario.days
+
+
+def of_replay(replay: Replay, seed: int) -> tuple[World, datetime, float]:
+    """The world of a replayed file, its UTC at time 0, its length in days (an hour past the last row)."""
+    days = (replay.times_us[-1] + 3_600_000_000) / DAY_US
+    return World(replay, (), replay.noise_level, seed), replay.start, days
+
+
