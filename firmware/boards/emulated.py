@@ -59,9 +59,12 @@ class _World:
     def call(self, request, n=0):
         """Sends one request, takes the reply of n data bytes into `reply`.  Raises OSError with the server's errno."""
         if self._owed:
-            # Ctrl-C fell between a request and its reply (only at the prompt of `--repl`): take the stale one first.
+            # Ctrl-C fell between a request and its reply (only with `--repl`).  A call ends the wait that may still
+            # be under way; then the stale reply is taken, and the one of that call.
             owed, self._owed = self._owed, 0
+            self.write(bytes((_TICKS,)))
             self._take(owed)
+            self._take(_HEAD_LEN)
         self._owed = n = _HEAD_LEN + n
         self.write(request)
         # The commonest lengths are in the table after the first call; readinto fills the view or meets the end.
@@ -273,7 +276,7 @@ class Board:
         self._wait = bytearray(6)
 
     def wait(self, deadline_ticks, want_write):
-        """Idles until the deadline, link bytes, room to write (when wanted) or an edge; at once if an edge is latched."""
+        """Idles until the deadline, link bytes, room to write (if wanted) or an edge; not at all with one latched."""
         world = self._world
         if world.strap_edges or world.case_edges:
             return
@@ -288,6 +291,13 @@ class Board:
         """The emulated tag has no watchdog: the server sees a VM that ended, a deadline sees one that hangs."""
 
     def reset(self):
+        error = sys.exc_info()[1]
+        if isinstance(error, KeyboardInterrupt) and os.getenv("ANKLETAG_PROMPT"):
+            # `--repl`: Ctrl-C leads to the prompt, with board and tag in scope, instead of to a boot.
+            return
+        if error is not None and not isinstance(error, SystemExit):
+            # A chip would lose this; here it stands in the log of the VM.
+            sys.print_exception(error, sys.stderr)
         self._world.write(bytes((_RESET, 3)))
         # The server ends this VM; reading meets the end of the pipe whichever comes first.
         self._world.more(1)

@@ -53,7 +53,8 @@ class Flash:
             os.close(self._file)
             self._file = -1
             raise FlashRange(
-                f"{path} holds {old // BLOCK} blocks, not {blocks}: start with --flash-blocks {old // BLOCK}, or on an empty folder"
+                f"{path} holds {old // BLOCK} blocks, not {blocks}: "
+                f"start with --flash-blocks {old // BLOCK}, or on an empty folder"
             )
         else:
             self.image[:] = path.read_bytes()
@@ -107,7 +108,7 @@ class Flash:
     _pending_cut: PowerCut | None = None
 
     def _cut(self, new: int, old: int, size: int, operation: str, block: int, offset: int) -> int:
-        """Counts down to the cut; at it gives what the cells hold: all of the old, or old with some changed bits new."""
+        """Counts down to the cut; at it gives what the cells hold: the old, or the old with some bits new."""
         self.cut_in -= 1
         if self.cut_in:
             return new

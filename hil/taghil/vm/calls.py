@@ -1,6 +1,6 @@
-"""What the server does for each call of the VM: one bound method an op, none of them blocking (WAIT and SLEEP are the tag's).
+"""What the server does for each call of the VM: one method an op, none of them blocking (WAIT and SLEEP: server.py).
 
-This is the inner loop of every run, some eleven calls a reading: plain code, local names, no objects that can be spared.
+This is the inner loop of every run, some eleven calls a reading: plain code, no objects that can be spared.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ _ZEROS = [bytes(n) for n in range(256)]
 class Calls:
     """The ops that need the world, the flash and the link; `table` is indexed by op."""
 
-    def __init__(self, world: World, flash: Flash, link: Pty, seed: int, on_trace: Callable[[int, bytes], None]) -> None:
+    def __init__(
+        self, world: World, flash: Flash, link: Pty, seed: int, on_trace: Callable[[int, bytes], None]
+    ) -> None:
         self.world = world
         self._flash = flash
         self._link = link

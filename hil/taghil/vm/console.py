@@ -22,7 +22,9 @@ class Console:
             return
         name, _, count = pause_at.partition(":")
         if name != "seal" and name not in EVENT_KINDS:
-            raise BadEvent(f"--pause-at {pause_at}: no event is called '{name}'; known are seal, {', '.join(EVENT_KINDS)}")
+            raise BadEvent(
+                f"--pause-at {pause_at}: no event is called '{name}'; known are seal, {', '.join(EVENT_KINDS)}"
+            )
         if count and not (count.isascii() and count.isdigit() and int(count)):
             raise BadEvent(f"--pause-at {pause_at}: '{count}' is not a count")
         self._name, self._left = name, int(count or 1)

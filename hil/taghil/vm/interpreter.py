@@ -11,7 +11,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
-from taghil.vm.bus import FD_VARIABLE
+from taghil.vm.bus import FD_VARIABLE, PROMPT_VARIABLE
 
 
 class NoInterpreter(RuntimeError):
@@ -46,9 +46,11 @@ class Interpreter:
     def __init__(self, program: Program, log: Path) -> None:
         vm_read, self.replies = os.pipe()
         self.requests, vm_write = os.pipe()
-        # `.frozen` before the protocol's folder: in an installed wheel that is site-packages, full of CPython's modules.
+        # `.frozen` before the protocol's folder: in an installed wheel that one is site-packages, full of CPython's.
         path = os.pathsep.join((str(program.firmware), ".frozen", str(program.protocol)))
         environment = {**os.environ, FD_VARIABLE: f"{vm_read},{vm_write}", "MICROPYPATH": path}
+        if program.interactive:
+            environment[PROMPT_VARIABLE] = "1"
         command = [micropython_command(), "-X", f"heapsize={program.heap}"]
         if program.interactive:
             command.append("-i")

@@ -1,7 +1,7 @@
 """The serial line of the emulated tag: a pseudo-terminal whose slave a host opens like any USB-CDC port.
 
-Whether somebody has the port open is seen on the master: poll reports a hang-up while no slave is open (Linux, and macOS
-once a slave has been closed).  Where that sign is absent, bytes that arrive open the port and `IDLE_CLOSE_S` of
+Whether somebody has the port open is seen on the master: poll reports a hang-up while no slave is open (Linux, and
+macOS once a slave has been closed).  Where that sign is absent, bytes that arrive open the port and `IDLE_CLOSE_S` of
 silence close it.  As with USB-CDC without DTR, what the tag writes while the port is closed is dropped.
 """
 

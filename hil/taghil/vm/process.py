@@ -1,4 +1,4 @@
-"""`Emulator`: one emulated tag as a process of its own, with its state folder, started, steered and stopped from Python."""
+"""`Emulator`: one emulated tag as a process with its own state folder, steered from Python."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from types import TracebackType
 from typing import Any
 
 from ankletag.firmware_files import firmware_files
-
 from taghil.vm import control
 from taghil.vm.config import Config
 from taghil.vm.console import BadEvent, Console
@@ -49,8 +48,8 @@ class Emulator:
     """An emulated tag.
 
     `state` is its folder (a temporary one when None, kept until `stop`); the other arguments are those of
-    taghil.vm.config.Config.  `program` is what the VM runs instead of the firmware's main.py.  `probe(emulator)` is asked
-    until it gives True before the tag counts as ready.  Use as a context manager, or `start` and `stop`.
+    taghil.vm.config.Config.  `program` is what the VM runs instead of the firmware's main.py.  `probe(emulator)` is
+    asked until it gives True before the tag counts as ready.  Use as a context manager, or `start` and `stop`.
     """
 
     def __init__(
@@ -78,6 +77,7 @@ class Emulator:
         self._deadline_s = deadline_s
         self._process: subprocess.Popen[bytes] | None = None
         self._parent_fd = -1
+        self._log: Path | None = None
 
     def _check(self) -> None:
         if sys.platform == "win32":
@@ -102,13 +102,16 @@ class Emulator:
         deadline = time.monotonic() + self._deadline_s
         ready_read, ready_write = os.pipe()
         parent_read, self._parent_fd = os.pipe()
-        new_config = self.folder.path / f"emulator.{os.getpid()}.json"
-        new_config.write_text(self.config.to_json(), encoding="utf-8")
-        log_path = self.folder.path / f"server.{os.getpid()}.log"
-        with log_path.open("wb") as log:
+        # Under names of their own: if another emulator has the folder, its files stay as they are.
+        config_fd, config_name = tempfile.mkstemp(".json", "emulator-", self.folder.path)
+        with os.fdopen(config_fd, "w", encoding="utf-8") as file:
+            file.write(self.config.to_json())
+        log_fd, log_name = tempfile.mkstemp(".log", "server-", self.folder.path)
+        self._log = Path(log_name)
+        with os.fdopen(log_fd, "wb") as log:
+            command = [sys.executable, "-m", "taghil.vm.server", str(self.folder.path), Path(config_name).name]
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "taghil.vm.server", str(self.folder.path), new_config.name]
-                + [str(ready_write), str(parent_read)],
+                [*command, str(ready_write), str(parent_read)],
                 pass_fds=(ready_write, parent_read),
                 stdin=None if self.config.repl else subprocess.DEVNULL,
                 stderr=None if self.config.repl else log,
@@ -128,10 +131,7 @@ class Emulator:
             self.kill()
             raise
         finally:
-            new_config.unlink(missing_ok=True)
-            self._server_log = log_path.read_text(encoding="utf-8", errors="replace").splitlines()
-            if not self._server_log:
-                log_path.unlink(missing_ok=True)
+            Path(config_name).unlink(missing_ok=True)
         return self
 
     def _await_ready(self, fd: int, deadline: float) -> None:
@@ -161,8 +161,9 @@ class Emulator:
         raise EmulatorDied("the tag's program", end.get("status", 0), end.get("stderr", []))
 
     def _log_lines(self) -> list[str]:
-        log = self.folder.path / f"server.{os.getpid()}.log"
-        return log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:] if log.exists() else []
+        if self._log is None or not self._log.exists():
+            return []
+        return self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:]
 
     def stop(self, deadline_s: float = 10.0) -> None:
         """Stops the tag and keeps its state; does nothing when it is not running."""
@@ -190,6 +191,8 @@ class Emulator:
             os.close(self._parent_fd)
             self._parent_fd = -1
         self._process = None
+        if self._log is not None and self._log.exists() and not self._log.stat().st_size:
+            self._log.unlink()
         if self._temporary is not None:
             self._temporary.cleanup()
 
@@ -204,7 +207,9 @@ class Emulator:
     def __enter__(self) -> Emulator:
         return self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     # -- what it gives -------------------------------------------------------------------------------------------
@@ -259,12 +264,12 @@ class Emulator:
         self.call("power_on")
 
     def cut_power_at(self, operation: int) -> None:
-        """Arms a power cut at the given flash operation from now (1 is the next, 0 disarms); the tag boots again after it."""
+        """Arms a power cut at a flash operation from now (1: the next, 0 disarms); the tag boots again after it."""
         self.call("cut_power_at", operation=operation)
 
     def set(self, **states: str) -> None:
         """Moves strap='open'|'closed', case='open'|'closed', skin='on'|'off'; returns when the world has changed."""
-        self.call("set", **states)
+        self.call("set", CALL_S, **states)
 
     def remove_part(self, addr: int) -> None:
         """Takes a part off the I2C bus."""

@@ -1,7 +1,7 @@
 """The server: one process that owns virtual time, the parts, the wearer, the flash and the pseudo-terminal of one tag.
 
-`python -m taghil.vm.server STATE_FOLDER CONFIG READY_FD PARENT_FD` is started by taghil.vm.process.Emulator.  It writes one
-byte to READY_FD when the first VM says hello, and stops when PARENT_FD meets its end (who started it is gone).
+`python -m taghil.vm.server STATE_FOLDER CONFIG READY_FD PARENT_FD` is started by taghil.vm.process.Emulator.  It writes
+one byte to READY_FD when the first VM says hello, and stops when PARENT_FD meets its end (who started it is gone).
 Exit status: 0 stopped or the program ended, 2 a bad start (a sentence on stderr), 3 the VM died.
 """
 
@@ -25,7 +25,7 @@ from taghil.vm.interpreter import Interpreter, NoInterpreter, Program
 from taghil.vm.link import Pty
 from taghil.vm.pacing import Pacer
 from taghil.vm.state import StateBusy, StateFolder, write_json
-from taghil.vm.steering import Stop, Steering
+from taghil.vm.steering import Steering, Stop
 from taghil.vm.trace import Tracer
 from taghil.world.errors import WorldError
 from taghil.world.replay import read as read_replay
@@ -37,6 +37,8 @@ BOOT_US = 350_000
 POLL_S = 0.01
 """How often the port is looked at while time runs free, or while it is closed."""
 DIED = 3
+RESETS_IN_VAIN = 8
+"""Boots in a row that ended in a reset before the tag came to wait once: it will not come up any more."""
 WHOLE_WRITE = 512
 """A pipe gives a write of up to this many bytes in one piece, everywhere."""
 
@@ -59,7 +61,9 @@ class Server:
         self.unique_id = bytes.fromhex(saved["unique_id"]) if saved else random.Random(config.seed).randbytes(8)
         self.flash = Flash(folder.flash, config.flash_blocks, config.seed)
         self.link = Pty(folder.port)
-        self.pacer = Pacer(self.world, config.pace, start, config.days if config.days is not None else days, folder.clock)
+        self.pacer = Pacer(
+            self.world, config.pace, start, config.days if config.days is not None else days, folder.clock
+        )
         self.tracer = Tracer(Path(config.trace), lambda: self.world.now_us) if config.trace else None
         self.console = Console(config.pause_at)
         self.records = 0
@@ -74,6 +78,7 @@ class Server:
             table[:] = [self.tracer.wrap(handler) for handler in table]
         self._next_poll_s = 0.0
         self._resetting = 0
+        self._resets_in_vain = 0
 
     # -- boots ---------------------------------------------------------------------------------------------------
 
@@ -116,9 +121,7 @@ class Server:
         )
         self.save()
         self._note("boot", boot=self.boots, cause=cause)
-        program = Program(
-            Path(config.program), Path(config.firmware), Path(config.protocol), config.heap, config.repl
-        )
+        program = Program(Path(config.program), Path(config.firmware), Path(config.protocol), config.heap, config.repl)
         vm = self.vm = Interpreter(program, self.folder.vm_log)
         self._resetting = 0
         try:
@@ -137,8 +140,10 @@ class Server:
         if self.steering.cycle:
             self.steering.cycle = False
             return bus.CAUSE_POWER_ON
-        if self._resetting:
+        if self._resetting and self._resets_in_vain < RESETS_IN_VAIN:
             return self._resetting
+        if self._resetting:
+            status = status or 1
         reason = "died" if status else "ended"
         self.end = {"reason": reason, "status": status, "stderr": vm.last_lines()}
         return 0
@@ -159,6 +164,7 @@ class Server:
                 request = self._whole(request, requests)
             if request[0] == bus.RESET:
                 self._resetting = request[1] or bus.CAUSE_REQUESTED
+                self._resets_in_vain += 1
                 return
             try:
                 write(replies, table[request[0]](request))
@@ -193,7 +199,7 @@ class Server:
             world.take_switches()
 
     def look_at_port(self) -> None:
-        """Sees whether the port was opened or closed, and chooses the pace; the clock file is written before a byte is read."""
+        """Sees whether the port is open, and chooses the pace; the clock file is written before a byte is read."""
         is_open = self.link.sees_open()
         changed = self.pacer.decide(is_open)
         if changed:
@@ -213,6 +219,7 @@ class Server:
         return self._calls.head()
 
     def _wait(self, request: bytes) -> bytes:
+        self._resets_in_vain = 0
         world, link, pacer, calls = self.world, self.link, self.pacer, self._calls
         deadline = int.from_bytes(request[1:5], "little")
         want_write = request[5] & bus.WANT_WRITE
@@ -239,7 +246,7 @@ class Server:
         return calls.head()
 
     def _wait_at_wall(self, until_us: int, want_write: bool) -> bool:
-        """Waits in wall time for the instant, a byte, a command; gives whether the VM spoke first (Ctrl-C) or is gone."""
+        """Waits in wall time for the instant, a byte, a command; gives whether the VM spoke (Ctrl-C) or is gone."""
         left_s = (until_us - self.pacer.wall_us()) / 1e6
         master = [self.link.master]
         vm = self.vm

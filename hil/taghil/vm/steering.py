@@ -255,7 +255,7 @@ class Steering:
         return {}
 
     def _do_wait(self, request: dict[str, Any]) -> Answer:
-        """Waits for 'lived', 'fitted', 'paused', 'cut', 'port_open', 'port_closed', 'free', 'wall' or boot number `boots`."""
+        """Waits until one of the conditions below holds, 'boots' and 'cut' with a count."""
         server = self._server
         conditions: dict[str, Callable[[], bool]] = {
             "lived": server.pacer.lived,

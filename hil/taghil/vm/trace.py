@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tagproto import records
-
 from taghil.vm import bus
+from tagproto import records
 
 Handler = Callable[[bytes], bytes]
 

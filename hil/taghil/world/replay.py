@@ -1,7 +1,7 @@
 """A file of readings as the world: each row's values are held until the next row, and the parts' noise is off.
 
-Columns: `local_time` (YYYY-MM-DD HH:MM:SS), `tac_g_dl`, `ir_v`, `temp_f`; others are ignored.  The first row is scenario
-time 0, and its local time is the world's UTC as it stands.
+Columns: `local_time` (YYYY-MM-DD HH:MM:SS), `tac_g_dl`, `ir_v`, `temp_f`; others are ignored.  The first row is
+scenario time 0, and its local time is the world's UTC as it stands.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ class Replay:
 
     noise_level = 0.0
 
-    def __init__(self, path: Path, start: datetime, times_us: list[int], rows: list[tuple[float, float, float]]) -> None:
+    def __init__(
+        self, path: Path, start: datetime, times_us: list[int], rows: list[tuple[float, float, float]]
+    ) -> None:
         self.path = path
         self.start = start
         self.times_us = times_us
@@ -94,7 +96,9 @@ def _parse(path: Path, text: str) -> Replay:
                 raise ReplayError(f"{path}: line {line}: {len(cells)} cells where line 1 has {len(names)}")
             at = _time(path, line, cells[columns[0]])
             if times and at <= times[-1]:
-                raise ReplayError(f"{path}: line {line}, column local_time: {at} is not after the row before, {times[-1]}")
+                raise ReplayError(
+                    f"{path}: line {line}, column local_time: {at} is not after the row before, {times[-1]}"
+                )
             tac, volts, temp_f = (
                 _number(path, line, name, cells[i]) for name, i in zip(COLUMNS[1:], columns[1:], strict=True)
             )
@@ -110,12 +114,12 @@ def _parse(path: Path, text: str) -> Replay:
 
 def _time(path: Path, line: int, cell: str) -> datetime:
     try:
-        at = datetime.strptime(cell.strip(), "%Y-%m-%d %H:%M:%S")
+        at = datetime.strptime(cell.strip() + " +0000", "%Y-%m-%d %H:%M:%S %z")
     except ValueError as error:
         raise ReplayError(
             f"{path}: line {line}, column local_time: '{cell}' is not a time as 2017-05-02 10:36:54"
         ) from error
-    return at.replace(tzinfo=timezone.utc)
+    return at.astimezone(timezone.utc)
 
 
 def _number(path: Path, line: int, column: str, cell: str) -> float:

@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -101,12 +102,10 @@ class _Reader:
         self._start_us = round((start - midnight).total_seconds() * 1e6)
         drinks = tuple(sorted(self._drink(key, item) for key, item in self._items(table, "drink")))
         off = tuple(sorted(self._span(key, item) for key, item in self._items(table, "off_skin")))
-        for (_, first_to), (second_from, _) in zip(off, off[1:], strict=False):
+        for (_, first_to), (second_from, _) in pairwise(off):
             if second_from < first_to:
                 raise self._error("off_skin", "two spans overlap")
-        switches = [
-            self._switch(pin, key, item) for pin in ("strap", "case") for key, item in self._items(table, pin)
-        ]
+        switches = [self._switch(pin, key, item) for pin in ("strap", "case") for key, item in self._items(table, pin)]
         return Scenario(
             name=self._name,
             about=str(table.get("about", "")),

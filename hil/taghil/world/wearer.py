@@ -21,7 +21,7 @@ UNIT_G = 8.0
 ABSORPTION_PER_H = 4.0
 ELIMINATION_G_DL_H = 0.018
 ELIMINATION_KM_G_DL = 0.005
-BLOOD_TO_SKIN_H = 1.2
+BLOOD_TO_SKIN_H = 2.2
 SENSOR_H = 0.08
 """Exchange of the air over the cell."""
 WIDMARK_L_KG = {"male": 0.68, "female": 0.55}

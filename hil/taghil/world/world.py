@@ -148,5 +148,3 @@ def of_replay(replay: Replay, seed: int) -> tuple[World, datetime, float]:
     """The world of a replayed file, its UTC at time 0, its length in days (an hour past the last row)."""
     days = (replay.times_us[-1] + 3_600_000_000) / DAY_US
     return World(replay, (), replay.noise_level, seed), replay.start, days
-
-

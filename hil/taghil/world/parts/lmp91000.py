@@ -71,7 +71,7 @@ class Lmp91000:
         self._mode = self.registers[MODECN] & 7
 
     def vout_v(self, now_us: int) -> float:
-        """The voltage at VOUT: cell current over the TIA in the modes that power it, 0 V asleep, the zero in standby."""
+        """The voltage at VOUT: 0 V asleep, cell current over the TIA in three-lead mode, else the zero."""
         if self._mode == 0:
             return 0.0
         if self._mode != MODE_THREE_LEAD:
