@@ -1,6 +1,7 @@
 """UTC out of (boot, ticks): the tag's time is never set, stations attest it, and every answer has bounds."""
 
 import bisect
+import itertools
 from dataclasses import dataclass
 
 from tagproto import records
@@ -44,7 +45,7 @@ class Clock:
             if record.kind == records.ATTESTATION and verified.proven[index]:
                 self._add(record, verified.elapsed_ms[index])
         for anchors in self._anchors.values():
-            for earlier, later in zip(anchors, anchors[1:], strict=False):
+            for earlier, later in itertools.pairwise(anchors):
                 low, high = earlier.bounds(later.elapsed_ms)
                 if not low - later.age_ms <= later.utc_ms <= high:
                     self._conflict(earlier, later, later.utc_ms - (low + high) // 2)

@@ -21,7 +21,7 @@ class Parameters:
         },
     )
     skin_readings: int = field(
-        default=3, metadata={"source": "as for TAC: one odd reading is not a loss", "unit": "readings"}
+        default=3, metadata={"source": "as for TAC: one odd reading is no loss", "unit": "readings"}
     )
     gap_percent: int = field(
         default=150, metadata={"source": "more than one and a half cadences: a reading was due", "unit": "% of cadence"}

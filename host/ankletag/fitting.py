@@ -1,0 +1,97 @@
+"""Fit and remove: what a technician does once, safe to do again after a cut."""
+
+from dataclasses import dataclass
+
+from tagproto import messages
+
+from .client import Client
+from .errors import TagRefused, TagSilent, UsageError
+from .models import order_id_of
+from .stationclock import StationClock
+from .store import Fitted, Store
+from .sync import Progress, Synced, attest, number, octets, sync
+
+# Reasons of a REMOVE record.
+REASON_ORDER_ENDED = 1
+REASON_EXCHANGE = 2
+REASON_OTHER = 3
+REASONS = {"order-ended": REASON_ORDER_ENDED, "exchange": REASON_EXCHANGE, "other": REASON_OTHER}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a fitting is for. subject: a reference that only this station's store keeps."""
+
+    text: str
+    cadence_s: int = 60
+    seal_interval_s: int = 21600
+    subject: str | None = None
+
+
+def fit(
+    client: Client,
+    store: Store,
+    clock: StationClock,
+    station: str,
+    order: Order,
+    progress: Progress = lambda confirmed, total: None,
+) -> Synced:
+    """Attest, pin the key, fit, sync what there is. Raises EvidenceRefused when another key is pinned for this tag.
+
+    A tag that is fitted for this very order already is taken as fitted: the reply may have been lost in a cut.
+    """
+    try:
+        order_id = order_id_of(order.text)
+    except ValueError as error:
+        raise UsageError("The order is empty.", "Give the order's reference with --order.") from error
+    hello = client.hello()
+    tag_id = octets(hello, "tag_id")
+    store.see_tag(tag_id, clock.now_ms())
+    # Before the tag is told: a cut behind this line must not leave a fitted tag without a pinned key.
+    store.pin_key(tag_id, octets(hello, "public_key"))
+    attest(client, hello, clock, station)
+    try:
+        client.fit(order_id, order.cadence_s, order.seal_interval_s)
+    except (TagSilent, TagRefused) as error:
+        if isinstance(error, TagRefused) and error.code != messages.ERROR_STATE:
+            raise
+        status = client.status()
+        if not number(status, "fitted") or octets(status, "order_id") != order_id:
+            raise
+    last = store.fittings(tag_id)[-1:]
+    if not last or last[0].order_id != order_id or last[0].removed_utc_ms is not None:
+        store.add_fitting(
+            Fitted(
+                tag_id,
+                order_id,
+                order.text,
+                order.subject,
+                order.cadence_s,
+                order.seal_interval_s,
+                clock.now_ms(),
+                None,
+            )
+        )
+    return sync(client, store, clock, station, progress)
+
+
+def remove(
+    client: Client,
+    store: Store,
+    clock: StationClock,
+    station: str,
+    reason: int = REASON_ORDER_ENDED,
+    progress: Progress = lambda confirmed, total: None,
+) -> Synced:
+    """End the fitting, then sync. A tag that is not fitted any more after a silent reply is taken as removed."""
+    hello = client.hello()
+    tag_id = octets(hello, "tag_id")
+    store.see_tag(tag_id, clock.now_ms())
+    attest(client, hello, clock, station)
+    try:
+        client.remove(reason)
+    except TagSilent:
+        if number(client.status(), "fitted"):
+            raise
+    store.end_fitting(tag_id, clock.now_ms())
+    return sync(client, store, clock, station, progress)

@@ -1,0 +1,36 @@
+"""The UTC that this station attests: the system's, or another one for tags that live in another time."""
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class StationClock:
+    """offset_ms: station UTC minus system UTC."""
+
+    offset_ms: int = 0
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970-01-01 UTC."""
+        return time.time_ns() // 1_000_000 + self.offset_ms
+
+
+def read_clock(path: Path | None) -> StationClock:
+    """The clock that a file of the form {"utc_offset_ms": 0} sets, or the system's. Raises UsageError."""
+    if path is None:
+        return StationClock()
+    action = 'Name a file that holds {"utc_offset_ms": N}, such as the emulator writes.'
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"The clock file {path} cannot be read: {error.strerror}.", action) from error
+    except ValueError as error:
+        raise UsageError(f"The clock file {path} is not JSON: {error}.", action) from error
+    offset = content.get("utc_offset_ms") if isinstance(content, dict) else None
+    if not isinstance(offset, int) or isinstance(offset, bool) or abs(offset) >= 1 << 62:
+        raise UsageError(f"The clock file {path} does not set utc_offset_ms to a whole number.", action)
+    return StationClock(offset)
