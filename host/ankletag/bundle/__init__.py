@@ -1,0 +1,5 @@
+"""evidence.zip: the file that a third party can check. The same evidence gives the same bytes."""
+
+from .bundle import Bundle, make_bundle, read_bundle, write_bundle
+
+__all__ = ["Bundle", "make_bundle", "read_bundle", "write_bundle"]
