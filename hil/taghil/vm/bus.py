@@ -1,8 +1,8 @@
 """The calls between the MicroPython VM and the server that holds its world (this docstring is the truth).
 
 The firmware's end is `firmware/boards/emulated.py`.  Transport: two pipes, inherited by the VM; the environment
-variable ANKLETAG_WORLD_FD names them as `READ,WRITE` (pipes, because a round trip over a pair of them takes 6.5 us where
-a socket pair takes 10.8 us, both processes on one core).  The VM is a synchronous client: one write, one reply, no call
+variable ANKLETAG_WORLD_FD names them as `READ,WRITE` (pipes, because a round trip over two of them takes 6.5 us, where a
+socket pair takes 10.8 us, both processes on one core).  The VM is a synchronous client: one write, one reply, no call
 overlaps another.  Everything is little-endian.
 
 Request: op u8, then the fields below.  Requests with data carry its length, so that a short read can be told.

@@ -46,15 +46,18 @@ class Interpreter:
     def __init__(self, program: Program, log: Path) -> None:
         vm_read, self.replies = os.pipe()
         self.requests, vm_write = os.pipe()
-        # `.frozen` before the protocol's folder: in an installed wheel that one is site-packages, full of CPython's.
-        path = os.pathsep.join((str(program.firmware), ".frozen", str(program.protocol)))
+        # Relative to the firmware's folder: MicroPython ends on a file name of more than 255 bytes.  `.frozen` before
+        # the protocol's folder: in an installed wheel that one is site-packages, full of CPython's modules.
+        protocol = os.path.relpath(program.protocol, program.firmware)
+        script = os.path.relpath(program.script, program.firmware)
+        path = os.pathsep.join((".", ".frozen", protocol))
         environment = {**os.environ, FD_VARIABLE: f"{vm_read},{vm_write}", "MICROPYPATH": path}
         if program.interactive:
             environment[PROMPT_VARIABLE] = "1"
         command = [micropython_command(), "-X", f"heapsize={program.heap}"]
         if program.interactive:
             command.append("-i")
-        command.append(str(program.script))
+        command.append(script)
         self._log = log
         self._log_start = log.stat().st_size if log.exists() else 0
         with log.open("ab") as out:

@@ -124,11 +124,13 @@ class Steering:
 
     def _stop(self) -> None:
         self._stopping = True
-        self._queue(lambda: None)
-        self._kill()
+        self._queue_and_kill(lambda: None)
 
-    def _kill(self) -> None:
+    def _queue_and_kill(self, action: Callable[[], None]) -> None:
+        """Queues an action and ends the VM that runs now, so that a VM that hangs cannot hold the action up."""
+        # Taken before the action is queued: once that has run, the next boot's VM may be there already.
         vm = self._server.vm
+        self._queue(action)
         if vm:
             vm.kill()
 
@@ -191,11 +193,11 @@ class Steering:
         return {}
 
     def _do_power_cycle(self, request: dict[str, Any]) -> Answer:
-        self._power(on=False, then=True)
+        self._power(then=True)
         return {}
 
     def _do_power_off(self, request: dict[str, Any]) -> Answer:
-        self._power(on=False, then=False)
+        self._power(then=False)
         return {}
 
     def _do_power_on(self, request: dict[str, Any]) -> Answer:
@@ -203,16 +205,16 @@ class Steering:
             self._on_main(lambda: setattr(self, "powered", True))
         return {}
 
-    def _power(self, on: bool, then: bool) -> None:
+    def _power(self, then: bool) -> None:
         done = threading.Event()
 
         def run() -> None:
+            # While the power is on there is a VM, or there was one until this call ended it.
+            self.cycle = self.cycle or self.powered
             self.powered = then
-            self.cycle = self._server.vm is not None or self.cycle
             done.set()
 
-        self._queue(run)
-        self._kill()
+        self._queue_and_kill(run)
         if not done.wait(BUSY_S):
             raise ControlError(f"the server has not taken the power away for {BUSY_S:g} s")
 
