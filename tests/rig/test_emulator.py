@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from taghil.vm.process import Emulator, EmulatorDied, EmulatorError, EmulatorTimeout
 
 from support import wait_until
+from taghil.vm.process import Emulator, EmulatorDied, EmulatorError, EmulatorTimeout
 
 HEAD = """
 import errno, sys
