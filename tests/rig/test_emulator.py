@@ -244,19 +244,21 @@ if board.reset_cause == 1: board.reset()
 idle()
 """
     with tag(kept, body, pace="wall") as emulator:
-        emulator.wait("boots", DEADLINE_S, boots=2)
+        wait_until(lambda: len(said(emulator)) == 2, DEADLINE_S, "it had booted twice")
         emulator.power_cycle()
-        emulator.wait("boots", DEADLINE_S, boots=4)
+        wait_until(lambda: len(said(emulator)) == 4, DEADLINE_S, "it had booted twice again")
         emulator.power_off()
-        assert emulator.status()["powered"] is False
-        stands = emulator.status()["now_us"]
-        assert emulator.status()["now_us"] == stands
+        stands = emulator.status()
+        assert stands["powered"] is False
+        assert emulator.status()["now_us"] == stands["now_us"]
         emulator.power_on()
         emulator.wait("boots", DEADLINE_S, boots=5)
+        wait_until(lambda: len(said(emulator)) == 6, DEADLINE_S, "it had booted again")
     lines = said(emulator)
-    assert [line[1] for line in lines[:4]] == ["1", "3", "1", "3"]
-    assert len({line[3] for line in lines}) == 1
-    assert len({line[4] for line in lines[:4]}) == 4
+    assert [line[1] for line in lines] == ["1", "3", "1", "3", "1", "3"]
+    assert {line[2] for line in lines} == {str((1 << 30) - 90_000)}
+    assert len({line[3] for line in lines}) == 1, "one tag"
+    assert len({line[4] for line in lines}) == 6, "entropy differs from boot to boot"
 
 
 def test_a_firmware_exception_is_a_death_with_its_last_lines(kept: Path) -> None:

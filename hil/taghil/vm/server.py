@@ -58,6 +58,8 @@ class Server:
         if saved:
             self.world.restore(saved["now_us"], saved["fit_us"], saved["levels"])
         self.boots = int(saved.get("boots", 0))
+        self.up = 0
+        """The last boot whose VM has come to a call."""
         self.unique_id = bytes.fromhex(saved["unique_id"]) if saved else random.Random(config.seed).randbytes(8)
         self.flash = Flash(folder.flash, config.flash_blocks, config.seed)
         self.link = Pty(folder.port)
@@ -151,6 +153,9 @@ class Server:
     def _serve(self, requests: int, replies: int) -> None:
         read, write, table, pending = os.read, os.write, self._calls.table, self.steering.pending
         request = read(requests, 8192)
+        if request:
+            self.up = self.boots
+            self.steering.tell_change()
         if request and self._ready_fd >= 0:
             os.write(self._ready_fd, b"1")
             os.close(self._ready_fd)

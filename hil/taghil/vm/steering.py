@@ -268,7 +268,7 @@ class Steering:
             "port_closed": lambda: not server.link.open,
             "free": lambda: not server.pacer.wall,
             "wall": lambda: server.pacer.wall,
-            "boots": lambda: server.boots >= int(request["boots"]),
+            "boots": lambda: server.up >= int(request["boots"]),
         }
         held = conditions.get(str(request.get("until")))
         if held is None:

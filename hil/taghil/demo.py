@@ -1,0 +1,78 @@
+"""`ankletag demo`: the main job from fitting to report, on an emulated tag, with the commands a technician types."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn
+
+from taghil.vm.process import Emulator, EmulatorDied, EmulatorError, EmulatorTimeout
+
+LIVE_LIMIT_S = 120
+LOOK_S = 0.1
+NO_EMULATOR = 3
+DAY_US = 86_400_000_000
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the report, the evidence, the store and the tag.")] = Path(
+        "ankletag-demo"
+    ),
+    seed: Annotated[int, typer.Option(help="Seed of the wearer's and the parts' noise.")] = 1,
+) -> None:
+    """Fit an emulated tag, live four days, read it out, verify and report: OUT/report.html, OUT/evidence.zip."""
+    started = time.monotonic()
+    _clear(out)
+    store = out / "store.sqlite"
+    try:
+        with Emulator(out / "tag", scenario="demo", seed=seed) as tag:
+            print(f"An emulated tag runs the firmware; its serial port is {tag.port}.")
+            line = ["--port", str(tag.port), "--clock", str(tag.clock_file), "--store", str(store)]
+            _run("fit", "--order", "DEMO-1", *line)
+            _live(tag)
+            _run("sync", *line)
+    except (EmulatorDied, EmulatorTimeout, EmulatorError) as error:
+        print(f"The emulated tag failed: {error}\nLook at {out / 'tag' / 'vm.log'}, then run the demo again.", file=sys.stderr)
+        raise typer.Exit(NO_EMULATOR) from error
+    _run("report", "--store", str(store), "--out", str(out))
+    _run("verify", str(out / "evidence.zip"))
+    _run("events", "--store", str(store))
+    _summary(out, time.monotonic() - started)
+
+
+def _clear(out: Path) -> None:
+    """A demo begins with a new tag. Only what an earlier demo left is removed."""
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(out / "tag", ignore_errors=True)
+    for name in ("store.sqlite", "store.sqlite-wal", "store.sqlite-shm", "report.html", "evidence.zip"):
+        (out / name).unlink(missing_ok=True)
+
+
+def _run(command: str, *arguments: str) -> None:
+    """A command as a technician types it, its output on the screen. Ends the demo with its status if it fails."""
+    print(f"\n$ ankletag {command} {' '.join(arguments)}", flush=True)
+    status = subprocess.run([sys.executable, "-m", "ankletag", command, *arguments], check=False).returncode
+    if status:
+        print(f"The demo stops here: `ankletag {command}` ended with status {status}.", file=sys.stderr)
+        raise typer.Exit(status)
+
+
+def _live(tag: Emulator) -> None:
+    days = float(tag.status()["days"])
+    print(f"\nThe wearer lives {days:g} days; with no host at the port, virtual time runs free.", flush=True)
+    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.1f} of {task.total:g} days")) as bar:
+        task = bar.add_task("living", total=days)
+        end = time.monotonic() + LIVE_LIMIT_S
+        while not (found := tag.status())["lived"]:
+            bar.update(task, completed=found["scenario_us"] / DAY_US)
+            if time.monotonic() > end:
+                raise EmulatorTimeout(f"the days were not lived within {LIVE_LIMIT_S} s")
+            time.sleep(LOOK_S)
+        bar.update(task, completed=days)
