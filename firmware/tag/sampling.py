@@ -75,17 +75,16 @@ class Sampler:
         if self._board.case.value():
             flags |= records.FLAG_CASE_OPEN
         ready = self._ready
-        started = clock.ticks_ms()
         temp_started = ready & _TEMP_BIT and self._start(records.SENSE_TEMP, self._thermometer)
-        cell = None
-        if ready & _CELL_BIT and self._start(records.SENSE_CELL, self._adc):
-            clock.sleep_ms(ads1115.CONVERSION_MS)
-            cell = self._finish(records.SENSE_CELL, self._adc)
-        prox = self._finish(records.SENSE_PROX, self._proximity) if ready & _PROX_BIT else None
-        temp = None
+        cell_started = ready & _CELL_BIT and self._start(records.SENSE_CELL, self._adc)
+        # The cell's conversion is over long before the temperature's: one wait serves both.
         if temp_started:
-            clock.sleep_ms(max(0, tmp117.CONVERSION_MS - records.ticks_after(started, clock.ticks_ms())))
-            temp = self._finish(records.SENSE_TEMP, self._thermometer)
+            clock.sleep_ms(tmp117.CONVERSION_MS)
+        elif cell_started:
+            clock.sleep_ms(ads1115.CONVERSION_MS)
+        cell = self._finish(records.SENSE_CELL, self._adc) if cell_started else None
+        prox = self._finish(records.SENSE_PROX, self._proximity) if ready & _PROX_BIT else None
+        temp = self._finish(records.SENSE_TEMP, self._thermometer) if temp_started else None
         if cell is None:
             flags |= records.FLAG_NO_CELL
         elif cell == _CODE_MAX:

@@ -26,6 +26,7 @@ _HEAD_SIZE = 7
 _EXTRA = _HEAD_SIZE + 2
 DATA_MAX = PAGE_SIZE - _EXTRA
 _TRIES = 3
+_BLANK = memoryview(b"\xff" * PAGE_SIZE)
 
 
 class Journal:
@@ -87,8 +88,7 @@ class Journal:
         struct.pack_into("<H", buffer, end - 2, check)
         page = (self._first + self._block) * PAGES_PER_BLOCK + self._page
         good = self._flash.program_part(page, buffer, start, end)
-        for at in range(start, end):
-            buffer[at] = 0xFF
+        buffer[start:end] = _BLANK[: end - start]
         self._fill = end
         return good
 
@@ -97,8 +97,7 @@ class Journal:
 
         `take(None, 0, 0, b"")` says: forget all before. Leaves the journal ready for `restart`.
         """
-        for at in range(PAGE_SIZE):
-            self._buffer[at] = 0xFF
+        self._buffer[:] = _BLANK
         page = bytearray(PAGE_SIZE)
         order = []
         for block in range(self._blocks):

@@ -5,6 +5,8 @@ from tagproto import pages
 from . import journal as marks
 from .journal import Journal
 
+_BLANK = b"\xff" * pages.PAGE_SIZE
+
 
 class Writer:
     """Appends items behind the last programmed page. `seq` is the open page's number."""
@@ -27,8 +29,7 @@ class Writer:
         self.fill = 0
         self.first = pages.NO_ITEM
         page = self.page
-        for at in range(pages.PAGE_SIZE):
-            page[at] = 0xFF
+        page[:] = _BLANK
         pages.write_header(page, seq, pages.NO_ITEM, self._coder)
 
     def begin(self):
