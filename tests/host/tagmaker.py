@@ -162,7 +162,8 @@ class TagMaker:
             self._previous, self.ticks, reason, nonce,
         )  # fmt: skip
         payload = seal.payload()
-        der = self.key.sign(seals.signed_digest(payload), ec.ECDSA(Prehashed(hashes.SHA256()), deterministic_signing=True))
+        algorithm = ec.ECDSA(Prehashed(hashes.SHA256()), deterministic_signing=True)
+        der = self.key.sign(seals.signed_digest(payload), algorithm)
         r, s = decode_dss_signature(der)
         encoded = seals.assemble(payload, r.to_bytes(32, "big") + s.to_bytes(32, "big"))
         self._begin_item()

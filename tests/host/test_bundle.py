@@ -57,6 +57,7 @@ def test_snapshots_of_the_open_page_are_left_out_and_the_order_of_receipt_does_n
     assert make_bundle(maker.tag_id, None, None, [*raws, early]) == once
 
 
+@pytest.mark.slow
 def test_one_flipped_bit_in_every_byte_is_refused(path: Path) -> None:
     chosen = random.Random(7)
     for at in range(len(DATA)):

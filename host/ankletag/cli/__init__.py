@@ -1,0 +1,51 @@
+"""The command line: the only room, beside the station, that prints."""
+
+import sys
+
+import typer
+
+from .. import __version__
+from ..errors import EXIT_MEANINGS
+from .events import events
+from .fit import fit
+from .guard import guarded
+from .log import log
+from .output import say
+from .plugins import add_plugins
+from .remove import remove
+from .report import report
+from .status import status
+from .sync import sync
+from .verify import verify
+
+_COMMANDS = (fit, sync, verify, events, report, remove, status, log)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        say(f"ankletag {__version__}")
+        raise typer.Exit
+
+
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Say the version."),
+) -> None:
+    """Fit a sobriety ankle tag, read it out, check what it says, and report it."""
+
+
+def build(arguments: list[str]) -> typer.Typer:
+    """The application with the commands that `arguments` may call."""
+    table = "; ".join(f"{int(code)} {meaning}" for code, meaning in EXIT_MEANINGS.items())
+    app = typer.Typer(
+        add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, epilog=f"Exit codes: {table}."
+    )
+    app.callback()(_options)
+    for command in _COMMANDS:
+        app.command(command.__name__)(guarded(command))
+    add_plugins(app, {command.__name__ for command in _COMMANDS}, arguments)
+    return app
+
+
+def main() -> None:
+    """Entry point of `ankletag`."""
+    build(sys.argv[1:])()

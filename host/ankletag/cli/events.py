@@ -1,0 +1,135 @@
+"""`ankletag events`."""
+
+import typer
+
+from tagproto import records
+from tagproto.records import Record
+
+from ..errors import Exit
+from ..evaluate import Episode, Evaluation, Loss, evaluate
+from .evidence import Evidence, load
+from .options import BundleArgument, JsonOption, OrderOption, StoreOption, TagOption
+from .output import JsonValue, emit, finding_document, finding_line, iso, say, span_document, span_words
+
+_LOSS_WORDS = {"skin": "tag off the skin", "strap": "strap open", "case": "case open"}
+
+
+def events(
+    bundle: BundleArgument = None,
+    tag: TagOption = None,
+    store: StoreOption = None,
+    order: OrderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what happened: events of the tag, episodes of drinking, skin and strap losses, gaps, findings."""
+    evidence = load(bundle, store, tag)
+    evaluation = evaluate(evidence.verified, evidence.clock, evidence.fitting(order))
+    if as_json:
+        emit(_document(evidence, evaluation))
+    else:
+        _tell(evidence, evaluation)
+    if evidence.against:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+def _values(record: Record) -> dict[str, JsonValue]:
+    values = record.values()
+    if not isinstance(values, dict):
+        return {}
+    return {name: value.hex() if isinstance(value, bytes) else value for name, value in values.items()}
+
+
+def _episode(episode: Episode) -> dict[str, JsonValue]:
+    return {
+        "first_record": episode.first.number,
+        "last_record": episode.last.number,
+        "from": iso(episode.first.utc_ms),
+        "to": iso(episode.last.utc_ms),
+        "peak_tac_ug_dl": episode.peak.tac_ug_dl,
+        "peak_at": iso(episode.peak.utc_ms),
+        "readings_above": episode.readings,
+        "ended": episode.ended,
+    }
+
+
+def _loss(evidence: Evidence, loss: Loss) -> dict[str, JsonValue]:
+    return {
+        "kind": loss.kind,
+        "first_record": loss.first_record,
+        "last_record": loss.last_record,
+        "from": span_document(evidence.clock.span(loss.first_item)),
+        "to": span_document(evidence.clock.span(loss.last_item)),
+        "ended": loss.ended,
+    }
+
+
+def _document(evidence: Evidence, evaluation: Evaluation) -> dict[str, JsonValue]:
+    verified = evidence.verified
+    return {
+        "tag": evidence.tag_id.hex(),
+        "order_id": evaluation.fitting.order_id.hex() if evaluation.fitting else None,
+        "events": [
+            {
+                "record": record.number,
+                "kind": records.name(record.kind),
+                "boot": record.boot,
+                "ticks": record.ticks,
+                "utc": span_document(evidence.clock.span(index)),
+                "sealed": bool(verified.proven[index]),
+                "values": _values(record),
+            }
+            for index, record in verified.events()
+        ],
+        "episodes": [_episode(episode) for episode in evaluation.episodes],
+        "losses": [_loss(evidence, loss) for loss in evaluation.losses],
+        "gaps": [
+            {
+                "after_record": gap.before.number,
+                "before_record": gap.after.number,
+                "from": iso(gap.before.utc_ms),
+                "to": iso(gap.after.utc_ms),
+                "missing_readings": gap.missing,
+            }
+            for gap in evaluation.gaps
+        ],
+        "readings": len(evaluation.readings),
+        "findings": [finding_document(finding) for finding in evidence.findings],
+    }
+
+
+def _tell(evidence: Evidence, evaluation: Evaluation) -> None:
+    verified, clock = evidence.verified, evidence.clock
+    say(f"events of {evidence.source}")
+    for index, record in verified.events():
+        shown = ", ".join(f"{name} {value}" for name, value in _values(record).items() if value != "")
+        sealed = "" if verified.proven[index] else " (not sealed)"
+        when, kind = span_words(clock.span(index)), records.name(record.kind)
+        say(f"  {when:27} {record.number:>8} {kind:12} {shown[:90]}{sealed}")
+    say()
+    if evaluation.fitting is None:
+        say("the tag was never fitted: there is nothing to evaluate")
+    else:
+        _tell_evaluation(evidence, evaluation)
+    for finding in evidence.findings:
+        say(finding_line(finding))
+
+
+def _tell_evaluation(evidence: Evidence, evaluation: Evaluation) -> None:
+    clock = evidence.clock
+    say(f"evaluated: {len(evaluation.readings)} sealed readings")
+    for number, episode in enumerate(evaluation.episodes, 1):
+        first, last = (span_words(clock.span(reading.item)) for reading in (episode.first, episode.last))
+        peak = (episode.peak.tac_ug_dl or 0) / 1_000_000
+        say(f"  episode {number}: {first} to {last}, peak {peak:.3f} g/dL, {episode.readings} readings above")
+    if not evaluation.episodes:
+        say("  no episode of drinking")
+    for loss in evaluation.losses:
+        first, last = span_words(clock.span(loss.first_item)), span_words(clock.span(loss.last_item))
+        say(f"  {_LOSS_WORDS[loss.kind]}: {first} to {last}" + ("" if loss.ended else " (and still)"))
+    for kind, words in _LOSS_WORDS.items():
+        if not evaluation.losses_of(kind):
+            say(f"  never: {words}")
+    for gap in evaluation.gaps:
+        missing = "an unknown number of readings" if gap.missing is None else f"{gap.missing} readings"
+        first, last = span_words(clock.span(gap.before.item)), span_words(clock.span(gap.after.item))
+        say(f"  gap: {missing} missing between {first} and {last}")

@@ -1,0 +1,42 @@
+"""`ankletag fit`."""
+
+from typing import Annotated
+
+import typer
+
+from ..fitting import Order
+from ..fitting import fit as run
+from .evidence import load
+from .link import talking
+from .options import DEFAULT_STATION, ClockOption, JsonOption, PortOption, StationOption, StoreOption
+from .output import emit, note, progress, say
+from .synced import NOT_CERTIFIED, leave, say_synced, synced_document
+
+
+def fit(
+    order: Annotated[str, typer.Option("--order", metavar="REF", help="The order; its text stays in this store.")],
+    port: PortOption = None,
+    cadence: Annotated[int, typer.Option("--cadence", min=1, max=86400, help="Seconds between readings.")] = 60,
+    seal: Annotated[int, typer.Option("--seal", min=60, max=345600, help="Seconds between seals.")] = 21600,
+    subject: Annotated[
+        str | None,
+        typer.Option("--subject", metavar="REF", help="The wearer's reference; it stays in this store."),
+    ] = None,
+    store: StoreOption = None,
+    clock: ClockOption = None,
+    station: StationOption = DEFAULT_STATION,
+    as_json: JsonOption = False,
+) -> None:
+    """Fit the tag for an order: attest the time, pin its key, start sampling, read it out."""
+    with talking(port, store, clock) as session, progress("reading pages") as bar:
+        wanted = Order(order, cadence, seal, subject)
+        result = run(session.client, session.store, session.clock, station, wanted, bar)
+    evidence = load(None, store, result.tag_id.hex())
+    note(NOT_CERTIFIED)
+    if as_json:
+        document = synced_document(result, evidence)
+        emit({**document, "order": order, "cadence_s": cadence, "seal_interval_s": seal})
+    else:
+        say(f"fitted for order {order}: one reading in {cadence} s, a seal at least every {seal} s")
+        say_synced(result, evidence)
+    leave(result, evidence)

@@ -1,0 +1,109 @@
+"""What people and programs see: sentences on stderr and stdout, one JSON document, a progress bar on a terminal."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+
+from ..models import AGAINST, Finding, UtcSpan
+from ..sync import Progress
+
+JsonValue = object
+
+
+def say(text: str = "") -> None:
+    """A line on stdout."""
+    print(text)
+
+
+def note(text: str) -> None:
+    """A line on stderr, for what is beside the result."""
+    print(text, file=sys.stderr)
+
+
+def emit(document: JsonValue) -> None:
+    """The one JSON document of a command."""
+    print(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+@contextlib.contextmanager
+def progress(words: str) -> Iterator[Progress]:
+    """A bar on stderr when that is a terminal; silent otherwise. It shows pages that the store has confirmed."""
+    if not sys.stderr.isatty():
+        yield lambda confirmed, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(words, total=None)
+        yield lambda confirmed, total: bar.update(task, completed=confirmed, total=total)
+
+
+@contextlib.contextmanager
+def working(words: str) -> Iterator[None]:
+    """A spinner on stderr while something takes its time without a count."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(words):
+        yield
+
+
+def iso(utc_ms: int | None) -> str | None:
+    """2026-01-31T12:00:00.000Z, or None."""
+    moment = _moment(utc_ms)
+    return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def clock_time(utc_ms: int | None) -> str:
+    """2026-01-31 12:00:00 UTC, to the second; 'time unknown' for None."""
+    moment = _moment(utc_ms)
+    return "time unknown" if moment is None else moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _moment(utc_ms: int | None) -> datetime | None:
+    if utc_ms is None:
+        return None
+    try:
+        return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=utc_ms)
+    except OverflowError:
+        # A station may attest any 64-bit number; one beyond the calendar is no time.
+        return None
+
+
+def span_document(span: UtcSpan) -> dict[str, JsonValue]:
+    """UTC bounds for JSON."""
+    return {"earliest": iso(span.earliest_ms), "latest": iso(span.latest_ms), "attested": span.attested}
+
+
+def span_words(span: UtcSpan) -> str:
+    """UTC bounds for people: a time where it is attested, else between what."""
+    if span.attested:
+        return clock_time(span.middle_ms)
+    if span.earliest_ms is None and span.latest_ms is None:
+        return "time unknown"
+    after = f"after {clock_time(span.earliest_ms)}" if span.earliest_ms is not None else ""
+    before = f"before {clock_time(span.latest_ms)}" if span.latest_ms is not None else ""
+    return " and ".join(part for part in (after, before) if part)
+
+
+def finding_document(finding: Finding) -> dict[str, JsonValue]:
+    """A finding for JSON."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "first_record": finding.first_record,
+        "last_record": finding.last_record,
+        "sentence": finding.sentence,
+    }
+
+
+def finding_line(finding: Finding) -> str:
+    """A finding for people."""
+    mark = "AGAINST" if finding.severity == AGAINST else "note"
+    return f"  {mark:8} {finding.sentence} [{finding.code}]"

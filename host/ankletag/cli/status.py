@@ -1,0 +1,27 @@
+"""`ankletag status`."""
+
+from ..client import Client
+from ..transport import choose_port, open_port
+from .options import JsonOption, PortOption
+from .output import JsonValue, emit, say
+
+# Of hello, what is not a secret nor used up by being read.
+_HELLO = ("version", "tag_id", "firmware", "epoch", "public_key")
+
+
+def status(port: PortOption = None, as_json: JsonOption = False) -> None:
+    """Ask the tag how it is; changes nothing on it."""
+    with Client(open_port(choose_port(port))) as client:
+        hello, found = client.hello(), client.status()
+    values: dict[str, JsonValue] = {}
+    for name, value in [*((name, hello[name]) for name in _HELLO), *found.items()]:
+        values[name] = _text(name, value) if isinstance(value, bytes) else value
+    if as_json:
+        emit(values)
+        return
+    for name, shown in values.items():
+        say(f"{name:18} {shown}")
+
+
+def _text(name: str, value: bytes) -> str:
+    return value.rstrip(b"\0").decode("ascii", "replace") if name == "firmware" and value.isascii() else value.hex()

@@ -1,0 +1,159 @@
+"""The plot, for black and white: one panel for each quantity, labels on the lines, no legend of colours."""
+
+import io
+import re
+from typing import Any
+
+import matplotlib
+import matplotlib.dates
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..evaluate import Evaluation, Reading
+from ..time import Clock
+from .series import day, series
+
+_INK = "black"
+_GREY = "0.45"
+_STYLE: Any = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "ankletag",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "path.simplify": True,
+}
+# Typed in some releases of matplotlib and not in others.
+_dates: Any = matplotlib.dates
+
+
+def draw(evaluation: Evaluation, clock: Clock) -> str:
+    """An <svg> element, titled and described; '' when there is no reading with a known time."""
+    drawn = [reading for reading in evaluation.readings if reading.utc_ms is not None]
+    if not drawn or evaluation.config is None:
+        return ""
+    gap_ms = evaluation.config.cadence_s * 1000 * evaluation.parameters.gap_percent // 100
+    threshold = evaluation.parameters.tac_above_ug_dl / 1_000_000
+    with matplotlib.rc_context(_STYLE):
+        figure = Figure(figsize=(10, 8.2), layout="constrained")
+        tac, prox, temp, switches = figure.subplots(4, 1, sharex=True, height_ratios=(5, 2, 2, 1.1))
+        times, values = series(drawn, _tac, gap_ms)
+        tac.plot(times, values, color=_INK, linewidth=1.1)
+        _title(tac, "Alcohol through the skin (TAC), g/dL")
+        highest = max((value for value in values if value == value), default=0.0)
+        tac.set_ylim(min(-0.004, *(value for value in values if value == value), 0.0), max(0.04, highest * 1.22))
+        tac.axhline(threshold, color=_INK, linewidth=0.9, linestyle=(0, (6, 4)))
+        tac.annotate(
+            f"threshold {threshold:.2f} g/dL", (1, threshold), xycoords=("axes fraction", "data"),
+            xytext=(-2, 3), textcoords="offset points", ha="right", fontsize=8,
+        )  # fmt: skip
+        _episodes(tac, evaluation)
+        times, values = series(drawn, _volts, gap_ms)
+        prox.plot(times, values, color=_INK, linewidth=0.9)
+        prox.set_ylim(0, max(1.5, *(value for value in values if value == value), 0.0) * 1.15)
+        limit = evaluation.parameters.skin_below_mv / 1000
+        prox.axhline(limit, color=_INK, linewidth=0.9, linestyle=(0, (1, 2)))
+        prox.annotate(
+            f"below {limit:.2f} V: tag off the skin", (1, limit), xycoords=("axes fraction", "data"),
+            xytext=(-2, 3), textcoords="offset points", ha="right", fontsize=8,
+        )  # fmt: skip
+        _title(prox, "Infrared skin proximity, V: shows whether the tag is on skin. Not alcohol.")
+        times, values = series(drawn, _celsius, gap_ms)
+        temp.plot(times, values, color=_INK, linewidth=0.9)
+        _title(temp, "Temperature at the skin, degrees C. Temperature, not alcohol.")
+        temp.margins(y=0.25)
+        _switches(switches, evaluation, clock)
+        _gaps([tac, prox, temp], evaluation)
+        locator = _dates.AutoDateLocator()
+        switches.xaxis.set_major_locator(locator)
+        switches.xaxis.set_major_formatter(_dates.ConciseDateFormatter(locator))
+        switches.set_xlabel("time, UTC")
+        figure.align_ylabels()
+        out = io.StringIO()
+        nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+        figure.savefig(out, format="svg", metadata=nothing)
+    return _accessible(out.getvalue(), evaluation, threshold)
+
+
+def _tac(reading: Reading) -> float | None:
+    return None if reading.tac_ug_dl is None else reading.tac_ug_dl / 1_000_000
+
+
+def _volts(reading: Reading) -> float | None:
+    return None if reading.ir_mv is None else reading.ir_mv / 1000
+
+
+def _celsius(reading: Reading) -> float | None:
+    return None if reading.temp_mdeg_c is None else reading.temp_mdeg_c / 1000
+
+
+def _title(axes: Axes, text: str) -> None:
+    axes.set_title(text, loc="left", fontsize=9, fontweight="bold")
+
+
+def _episodes(axes: Axes, evaluation: Evaluation) -> None:
+    """A bar over each episode, and its peak at the peak."""
+    for number, episode in enumerate(evaluation.episodes, 1):
+        if episode.first.utc_ms is None or episode.last.utc_ms is None or episode.peak.utc_ms is None:
+            continue
+        peak = (episode.peak.tac_ug_dl or 0) / 1_000_000
+        first, last = day(episode.first.utc_ms), day(episode.last.utc_ms)
+        axes.axvspan(first, last, ymin=0, ymax=0.025, color=_INK)
+        axes.annotate(
+            f"episode {number}: peak {peak:.3f}", (day(episode.peak.utc_ms), peak),
+            xytext=(0, 5), textcoords="offset points", ha="center", fontsize=8,
+        )  # fmt: skip
+
+
+def _gaps(panels: list[Axes], evaluation: Evaluation) -> None:
+    """Hatched where readings are missing: not zero, not known."""
+    for gap in evaluation.gaps:
+        if gap.before.utc_ms is None or gap.after.utc_ms is None:
+            continue
+        first, last = day(gap.before.utc_ms), day(gap.after.utc_ms)
+        for axes in panels:
+            axes.axvspan(first, last, facecolor="none", edgecolor=_GREY, hatch="////", linewidth=0)
+    if evaluation.gaps:
+        panels[0].annotate(
+            "hatched: no readings", (0, 1), xycoords="axes fraction", xytext=(4, -10),
+            textcoords="offset points", fontsize=8, color=_INK,
+        )  # fmt: skip
+
+
+def _switches(axes: Axes, evaluation: Evaluation, clock: Clock) -> None:
+    _title(axes, "Strap and case: a bar where it was open. Not alcohol.")
+    axes.set_yticks([0, 1], ["case", "strap"])
+    axes.set_ylim(-0.6, 1.6)
+    axes.tick_params(axis="y", length=0)
+    for row, kind in ((1, "strap"), (0, "case")):
+        losses = evaluation.losses_of(kind)
+        axes.axhline(row, color=_GREY, linewidth=0.6)
+        for loss in losses:
+            first, last = clock.span(loss.first_item).middle_ms, clock.span(loss.last_item).middle_ms
+            if first is None or last is None:
+                continue
+            axes.plot([day(first), day(last)], [row, row], color=_INK, linewidth=7, marker="|", markersize=9)
+        if not losses:
+            axes.annotate(
+                "never open", (0, row), xycoords=("axes fraction", "data"), xytext=(4, 2),
+                textcoords="offset points", fontsize=8,
+            )  # fmt: skip
+
+
+def _accessible(svg: str, evaluation: Evaluation, threshold: float) -> str:
+    """Only the <svg> element, with a title and a description, and without what points elsewhere."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    count = len(evaluation.episodes)
+    found = f"{count} episode{'' if count == 1 else 's'} above {threshold:.2f} g/dL" if count else "no episode"
+    text = (
+        '<title id="plot-title">Alcohol through the skin, proximity, temperature and switches over time</title>'
+        f'<desc id="plot-desc">Four panels over the same time. The first is alcohol, with {found}; the others are '
+        "infrared proximity, temperature, and strap and case, none of which is alcohol. The tables below say the "
+        "same in words.</desc>"
+    )
+    head, rest = svg.split(">", 1)
+    head = re.sub(r' (width|height)="[^"]*"', "", head)
+    return f'{head} role="img" aria-labelledby="plot-title plot-desc">{text}{rest}'
