@@ -78,10 +78,8 @@ def _decode(data: bytes, at: int, depth: int) -> "tuple[object, int] | Bad":
         at += value
         if major == 2:
             return raw, at
-        try:
-            return str(raw, "utf-8"), at
-        except UnicodeError:
-            return Bad("cbor", "text is not UTF-8")
+        text = _text(raw)
+        return Bad("cbor", "text is not UTF-8") if text is None else (text, at)
     if major == 4:
         items: list[object] = []
         for _ in range(value):
@@ -99,6 +97,19 @@ def _decode(data: bytes, at: int, depth: int) -> "tuple[object, int] | Bad":
             return part
         return Tag(value, part[0]), part[1]
     return Bad("cbor", "simple values are not used")
+
+
+def _text(raw: bytes) -> "str | None":
+    """Strict UTF-8 (RFC 3629) on both interpreters: MicroPython's own check lets overlong forms and surrogates pass."""
+    try:
+        text = str(raw, "utf-8")
+        for character in text:
+            point = ord(character)
+            if 0xD800 <= point < 0xE000 or chr(point).encode() != character.encode():
+                return None
+    except ValueError:  # UnicodeError is one; chr() refuses what is above U+10FFFF with another
+        return None
+    return text
 
 
 def _decode_map(data: bytes, at: int, depth: int, count: int) -> "tuple[object, int] | Bad":

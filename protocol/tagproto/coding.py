@@ -33,6 +33,7 @@ READING_MAX = 24
 
 _TICKS_MASK = records.TICKS_PERIOD_MS - 1
 _TICKS_HALF = records.TICKS_PERIOD_MS >> 1
+_NUMBER_LIMIT = 1 << 32
 
 
 class Coder:
@@ -146,6 +147,8 @@ class Coder:
         if at >= len(data):
             return Bad("short", "item")
         first = data[at]
+        if first < 0xC0 and self.number >= _NUMBER_LIMIT:
+            return Bad("item", "record number over 32 bits")
         if first < 0x80:
             return self._decode_reading(data, at)
         if first < 0xC0:

@@ -5,7 +5,7 @@ know are carried under "extra". `hello` never changes its first field, so that t
 each other.
 """
 
-from . import fields
+from . import PROTOCOL_VERSION, fields
 from .bad import Bad
 
 HELLO = 0x01
@@ -130,10 +130,16 @@ def encode(kind: int, values: "dict[str, int | bytes]") -> bytes:
 
 
 def decode(kind: int, body: bytes) -> "dict[str, int | bytes] | Bad":
-    """Fields by name, "extra" where bytes follow them; Bad('kind') or Bad('short')."""
+    """Fields by name, "extra" where bytes follow them; Bad('kind') or Bad('short').
+
+    A hello of another version gives its version and "extra" only.
+    """
     spec = spec_of(kind)
     if spec is None:
         return Bad("kind", "0x%02x" % kind)
+    if kind == HELLO and len(body) >= 2 and int.from_bytes(body[:2], "little") != PROTOCOL_VERSION:
+        # What follows the version is another version's business; the tag answers with both versions.
+        return {"version": int.from_bytes(body[:2], "little"), "extra": bytes(body[2:])}
     result = fields.unpack(spec, body)
     if isinstance(result, Bad):
         return result

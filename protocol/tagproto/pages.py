@@ -58,7 +58,13 @@ class Page:
 
 
 def write_header(page: bytearray, seq: int, first: int, coder: Coder) -> None:
-    """The 27 header bytes into a page buffer, with the coder's present state."""
+    """The 27 header bytes into a page buffer: the coder's present state, zeros where no item starts.
+
+    Without an item the state would mean nothing; zeros let a boot rebuild the very same page from the journal.
+    """
+    if first == NO_ITEM:
+        struct.pack_into(_HEADER, page, 0, PAGE_VERSION, first, seq, 0, 0, 0, 0, 0, 0, 0, 0)
+        return
     struct.pack_into(
         _HEADER,
         page,
