@@ -19,6 +19,7 @@ LIVE_LIMIT_S = 120
 LOOK_S = 0.1
 NO_EMULATOR = 3
 DAY_US = 86_400_000_000
+_LOSSES = {"skin": "off the skin", "strap": "strap open", "case": "case open"}
 
 
 def demo(
@@ -39,12 +40,14 @@ def demo(
             _live(tag)
             _run("sync", *line)
     except (EmulatorDied, EmulatorTimeout, EmulatorError) as error:
-        print(f"The emulated tag failed: {error}\nLook at {out / 'tag' / 'vm.log'}, then run the demo again.", file=sys.stderr)
+        print(
+            f"The emulated tag failed: {error}\nLook at {out / 'tag' / 'vm.log'}, then run the demo again.",
+            file=sys.stderr,
+        )
         raise typer.Exit(NO_EMULATOR) from error
     _run("report", "--store", str(store), "--out", str(out))
     _run("verify", str(out / "evidence.zip"))
-    _run("events", "--store", str(store))
-    _summary(out, time.monotonic() - started)
+    _summary(out, _document("events", "--store", str(store)), time.monotonic() - started)
 
 
 def _clear(out: Path) -> None:
@@ -64,10 +67,23 @@ def _run(command: str, *arguments: str) -> None:
         raise typer.Exit(status)
 
 
+def _document(command: str, *arguments: str) -> dict[str, Any]:
+    """The JSON document of a command that has to succeed."""
+    asked = [sys.executable, "-m", "ankletag", command, "--json", *arguments]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(done.stderr, file=sys.stderr)
+        raise typer.Exit(done.returncode)
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
 def _live(tag: Emulator) -> None:
     days = float(tag.status()["days"])
     print(f"\nThe wearer lives {days:g} days; with no host at the port, virtual time runs free.", flush=True)
-    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.1f} of {task.total:g} days")) as bar:
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.1f} of {task.total:g} days")
+    ) as bar:
         task = bar.add_task("living", total=days)
         end = time.monotonic() + LIVE_LIMIT_S
         while not (found := tag.status())["lived"]:
@@ -76,3 +92,23 @@ def _live(tag: Emulator) -> None:
                 raise EmulatorTimeout(f"the days were not lived within {LIVE_LIMIT_S} s")
             time.sleep(LOOK_S)
         bar.update(task, completed=days)
+
+
+def _summary(out: Path, found: dict[str, Any], wall_s: float) -> None:
+    """What a technician wants to know, in a few lines."""
+    print("\nWhat the tag saw")
+    print(f"  {found['readings']} sealed readings, {len(found['gaps'])} gaps")
+    for episode in found["episodes"]:
+        peak_g_dl = episode["peak_tac_ug_dl"] / 1e6
+        print(f"  drinking: {_minute(episode['from'])} to {_minute(episode['to'])}, peak {peak_g_dl:.3f} g/dL")
+    for loss in found["losses"]:
+        print(f"  {_LOSSES[loss['kind']]}: {_minute(loss['from']['earliest'])} to {_minute(loss['to']['latest'])}")
+    print("  Nobody has certified this tag's key yet: a court would want that.")
+    print(f"\nOpen {out / 'report.html'} in a browser. {out / 'evidence.zip'} is what a third party checks:")
+    print(f"  ankletag verify {out / 'evidence.zip'}")
+    print(f"The demo took {wall_s:.0f} s.")
+
+
+def _minute(iso: str) -> str:
+    """2026-03-03 20:37 UTC, of an ISO time to the millisecond."""
+    return f"{iso[:10]} {iso[11:16]} UTC"

@@ -1,0 +1,27 @@
+"""What the system tests share: emulated tags in folders that are kept when a test fails."""
+
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taghil.vm.process import Emulator
+
+StartTag = Callable[..., Emulator]
+
+
+@pytest.fixture
+def start_tag(kept: Path) -> Generator[StartTag, None, None]:
+    """Starts emulated tags that stop with the test; flash image and trace lie in the kept folder."""
+    with ExitStack() as stack:
+        count = 0
+
+        def start(**options: Any) -> Emulator:
+            nonlocal count
+            count += 1
+            folder = kept / f"tag{count}"
+            return stack.enter_context(Emulator(folder, **options))
+
+        yield start
