@@ -45,6 +45,8 @@ class _World:
         self._owed = 0
         self.ticks = 0
         self.levels = 0
+        # A call was made since the link was last read: its reply's levels say whether bytes wait.
+        self.fresh = False
         self.strap_edges = 0
         self.case_edges = 0
 
@@ -72,6 +74,7 @@ class _World:
         if self._readinto(view) != n:
             self._gone()
         self._owed = 0
+        self.fresh = True
         status, self.ticks, self.levels, edges = struct.unpack_from(_HEAD, view)
         if edges:
             self.strap_edges += edges & 15
@@ -185,9 +188,13 @@ class _Link:
         self._world = world
 
     def read_into(self, buf):
-        n = min(len(buf), _LINK_CHUNK)
         world = self._world
+        if world.fresh and not world.levels & 4:
+            world.fresh = False
+            return 0
+        n = min(len(buf), _LINK_CHUNK)
         world.call(struct.pack("<BH", _LINK_READ, n), 2)
+        world.fresh = False
         n = world.reply[_HEAD_LEN] | world.reply[_HEAD_LEN + 1] << 8
         if n:
             memoryview(buf)[:n] = world.more(n)

@@ -6,6 +6,7 @@ from now: that operation is then torn (some of its bits, seeded) or not done, an
 
 from __future__ import annotations
 
+import mmap
 import os
 import random
 from pathlib import Path
@@ -40,24 +41,23 @@ class Flash:
         self.cut_in = 0
         self._seed = seed
         self._cuts = 0
-        self._file = -1
         size = blocks * BLOCK
-        self.image = bytearray(b"\xff" * size)
+        self.image: bytearray | mmap.mmap
         if path is None:
+            self.image = bytearray(b"\xff" * size)
             return
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-        old = os.fstat(self._file).st_size
-        if old == 0:
-            os.write(self._file, self.image)
-        elif old != size:
-            os.close(self._file)
-            self._file = -1
-            raise FlashRange(
-                f"{path} holds {old // BLOCK} blocks, not {blocks}: "
-                f"start with --flash-blocks {old // BLOCK}, or on an empty folder"
-            )
-        else:
-            self.image[:] = path.read_bytes()
+        with path.open("r+b" if path.exists() else "w+b") as file:
+            old = file.seek(0, os.SEEK_END)
+            if old == 0:
+                file.write(b"\xff" * size)
+                file.flush()
+            elif old != size:
+                raise FlashRange(
+                    f"{path} holds {old // BLOCK} blocks, not {blocks}: "
+                    f"start with --flash-blocks {old // BLOCK}, or on an empty folder"
+                )
+            # Mapped: what is programmed is in the file at once, also if this process is killed, without a call each.
+            self.image = mmap.mmap(file.fileno(), size)
 
     @property
     def operations(self) -> int:
@@ -131,12 +131,9 @@ class Flash:
 
     def _store(self, start: int, data: bytes) -> None:
         self.image[start : start + len(data)] = data
-        if self._file >= 0:
-            os.pwrite(self._file, data, start)
 
     def close(self) -> None:
-        """Closes the image file."""
-        if self._file >= 0:
-            os.fsync(self._file)
-            os.close(self._file)
-            self._file = -1
+        """Writes the image to the disk and lets go of its file."""
+        if isinstance(self.image, mmap.mmap) and not self.image.closed:
+            self.image.flush()
+            self.image.close()

@@ -288,7 +288,7 @@ def test_death_before_ready_is_told_from_a_timeout(kept: Path) -> None:
     with pytest.raises(EmulatorTimeout, match="did not start within"):
         Emulator(kept / "state", program=_file(kept, "while True: pass"), deadline_s=0.7).start()
     with pytest.raises(EmulatorTimeout, match="probe"):
-        tag(kept, "idle()", probe=lambda emulator: False, deadline_s=0.7).start()
+        tag(kept, "idle()", probe=lambda emulator: False, deadline_s=4.0).start()
 
 
 def _file(kept: Path, text: str) -> Path:
@@ -440,3 +440,23 @@ def test_a_wrong_start_is_a_sentence(kept: Path) -> None:
         tag(kept, "idle()", scenario="paradise").start()
     with pytest.raises(EmulatorError, match="a pace is one of"):
         tag(kept, "idle()", pace="trot")
+
+
+def test_a_read_of_the_link_that_is_repeated_asks_again(kept: Path) -> None:
+    """While nothing waits, every second read is answered without a call; a loop of reads alone still hears the host."""
+    body = """
+buf = bytearray(16)
+board.link.write(b"ready")
+while True:
+    n = board.link.read_into(buf)
+    if n:
+        board.link.write(b"<" + bytes(buf[:n]) + b">")
+    elif not board.link.write(b""):
+        board.clock.now_ms()
+"""
+    with (
+        tag(kept, "board.wait(board.clock.ticks_ms() + 3000, False)" + body) as emulator,
+        opened(emulator.port) as port,
+    ):
+        os.write(port, b"x")
+        assert read_until(port, b">").endswith(b"<x>")

@@ -1,14 +1,15 @@
 """The calls between the MicroPython VM and the server that holds its world (this docstring is the truth).
 
 The firmware's end is `firmware/boards/emulated.py`.  Transport: two pipes, inherited by the VM; the environment
-variable ANKLETAG_WORLD_FD names them as `READ,WRITE` (pipes, because a round trip over two of them takes 6.5 us, where a
-socket pair takes 10.8 us, both processes on one core).  The VM is a synchronous client: one write, one reply, no call
-overlaps another.  Everything is little-endian.
+variable ANKLETAG_WORLD_FD names them as `READ,WRITE` (pipes, because a round trip over two of them takes 6.5 us, where
+a socket pair takes 10.8 us, both processes on one core).  The VM is a synchronous client: one write, one reply, no
+call overlaps another.  Everything is little-endian.
 
 Request: op u8, then the fields below.  Requests with data carry its length, so that a short read can be told.
-Reply: `<bIBB`: status (0 or -errno), ticks u32 (ms modulo 2^30), pin levels u8 (bit 0 strap, bit 1 case), edges u8
-(low nibble strap, high nibble case, saturating at 15, cleared by being told), then the op's data.  A reply has the
-length that the request implies, also with an error as status (then the data are zeros); only LINK_READ says its own.
+Reply: `<bIBB`: status (0 or -errno), ticks u32 (ms modulo 2^30), levels u8 (bit 0 strap, bit 1 case, bit 2 link bytes
+wait), edges u8 (low nibble strap, high nibble case, saturating at 15, cleared by being told), then the op's data.  A
+reply has the length that the request implies, also with an error as status (then the data are zeros); only LINK_READ
+says its own.
 
 | op | name | request | reply data |
 |---|---|---|---|
@@ -28,6 +29,9 @@ length that the request implies, also with an error as status (then the data are
 | 13 | RESET | cause u8 | none: the server ends the VM and starts it again |
 | 14 | TICKS | | |
 
+Bit 2 of the levels spares a call at each turn of the firmware: while it is 0 a read of the link may be answered without
+asking, once between two calls.
+
 TICKS is for a busy loop that waits for time to pass: the VM keeps the ticks it was last told, CPU time costs nothing.
 Costs in virtual time: 90 us a byte on the I2C bus (100 kHz), 0.6 ms a programmed page, 45 ms an erase; else nothing.
 """
@@ -43,7 +47,7 @@ PROMPT_VARIABLE = "ANKLETAG_PROMPT"
 """Set when the VM has the terminal: Ctrl-C leads to the prompt instead of to a reset."""
 HEAD = struct.Struct("<bIBB")
 PIN_MENB = 0
-STRAP_BIT, CASE_BIT = 1, 2
+STRAP_BIT, CASE_BIT, LINK_BIT = 1, 2, 4
 WANT_WRITE = 1
 TRACE_RECORD, TRACE_SEAL, TRACE_LINE = 1, 2, 3
 CAUSE_POWER_ON, CAUSE_WATCHDOG, CAUSE_REQUESTED = 1, 2, 3

@@ -110,13 +110,26 @@ class Calls:
         self.world.lmp.menb = request[2]
         return self.head()
 
+    def link_level(self) -> None:
+        """Puts into the levels whether bytes from the host wait."""
+        world = self.world
+        if self._link.waiting:
+            world.levels |= bus.LINK_BIT
+        else:
+            world.levels &= ~bus.LINK_BIT
+
     def _link_read(self, request: bytes) -> bytes:
         data = self._link.read(request[1] | request[2] << 8)
+        self.link_level()
         n = len(data)
         return self.head() + bytes((n & 0xFF, n >> 8)) + data
 
     def _link_write(self, request: bytes) -> bytes:
         n = self._link.write(request[3:])
+        if self._link.open:
+            # A tag that streams does not wait in between: it hears of the host here.
+            self._link.take_in()
+            self.link_level()
         return self.head() + bytes((n & 0xFF, n >> 8))
 
     def _flash_read(self, request: bytes) -> bytes:

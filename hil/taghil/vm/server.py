@@ -115,6 +115,7 @@ class Server:
         if cause == bus.CAUSE_POWER_ON:
             world.power_on()
             self.link.clear()
+            self._calls.link_level()
         world.lmp.menb = 1
         self._calls.spend(BOOT_US)
         self._calls.boot_us = world.now_us
@@ -240,6 +241,7 @@ class Server:
                     break
             if link.open:
                 link.take_in()
+                calls.link_level()
             if world.any_edge or world.now_us >= target_us or link.waiting or (want_write and link.writable()):
                 break
             if not pacer.wall:
@@ -297,7 +299,7 @@ class Server:
             {
                 "now_us": world.now_us,
                 "fit_us": world.fit_us,
-                "levels": world.levels,
+                "levels": world.levels & ~bus.LINK_BIT,
                 "boots": self.boots,
                 "unique_id": self.unique_id.hex(),
                 "end": self.end,

@@ -2,8 +2,8 @@
 
 Small but not arbitrary: Widmark's volume of distribution, first-order absorption, Michaelis-Menten elimination, and one
 first-order compartment from blood to the ankle's skin, whose lag puts the peak about two hours after that of breath
-(Fairbairn 2019).  The state moves in steps of 30 s of scenario time, and values in between are interpolated, so that
-a sample costs a few microseconds and a run does not depend on how often it is sampled.
+(Fairbairn 2019).  The state moves in steps of a minute of scenario time, and values in between are interpolated, so
+that a sample costs a few microseconds and a run does not depend on how often it is sampled.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from taghil.world.noise import Noise
 
-STEP_US = 30_000_000
-STEP_H = 30.0 / 3600.0
+STEP_US = 60_000_000
+STEP_H = 60.0 / 3600.0
 UNIT_G = 8.0
 """A UK unit of alcohol in grams."""
 
@@ -90,10 +90,11 @@ class Wearer:
         return CIRCADIAN_MDEG_C * math.cos((hour - 3.0) * math.pi / 12.0)
 
     def _is_off(self, t_us: int) -> bool:
+        # The state at t is that of the step which ends at t.
         spans = self.off_skin
-        while self._next_off < len(spans) and spans[self._next_off][1] <= t_us:
+        while self._next_off < len(spans) and spans[self._next_off][1] < t_us:
             self._next_off += 1
-        return self.held_off or (self._next_off < len(spans) and spans[self._next_off][0] <= t_us)
+        return self.held_off or (self._next_off < len(spans) and spans[self._next_off][0] < t_us)
 
     def _step(self) -> None:
         self._at_us = t_us = self._at_us + STEP_US
