@@ -187,12 +187,15 @@ class Emulator:
         self._forget()
 
     def _forget(self) -> None:
+        told = self._process is None or self._process.returncode in (0, 2, 3)
         if self._parent_fd >= 0:
             os.close(self._parent_fd)
             self._parent_fd = -1
         self._process = None
-        if self._log is not None and self._log.exists() and not self._log.stat().st_size:
-            self._log.unlink()
+        if self._log is not None and told:
+            # Only what nobody expected stays: the last words of a server that died.
+            self._log.unlink(missing_ok=True)
+            self._log = None
         if self._temporary is not None:
             self._temporary.cleanup()
 
@@ -280,7 +283,8 @@ class Emulator:
         self.call("resume")
 
     def wait(self, until: str, deadline_s: float, **fields: Any) -> None:
-        """Waits for 'lived', 'fitted', 'paused', 'cut', 'port_open', 'port_closed', 'free', 'wall', 'boots' (boots=N).
+        """Waits for 'lived', 'fitted', 'paused', 'cut', 'port_open', 'port_closed', 'free', 'wall', 'idle', 'boots'
+        (boots=N).
 
         Raises EmulatorTimeout at the deadline, EmulatorDied when the tag is gone.
         """

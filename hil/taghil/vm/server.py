@@ -58,6 +58,8 @@ class Server:
         if saved:
             self.world.restore(saved["now_us"], saved["fit_us"], saved["levels"])
         self.boots = int(saved.get("boots", 0))
+        self.idle = False
+        """The tag waits, at wall pace."""
         self.up = 0
         """The last boot whose VM has come to a call."""
         self.unique_id = bytes.fromhex(saved["unique_id"]) if saved else random.Random(config.seed).randbytes(8)
@@ -265,7 +267,9 @@ class Server:
             readers += master
         limit_s = left_s if self.link.open else min(left_s, POLL_S)
         writers = master if want_write and self.link.open else []
+        self.idle = True
         ready, _, _ = select.select(readers, writers, [], max(0.0, limit_s))
+        self.idle = False
         self.steering.woken()
         self.sync()
         return vm is not None and vm.requests in ready

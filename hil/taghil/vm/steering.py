@@ -173,6 +173,7 @@ class Steering:
             "days": server.pacer.days,
             "lived": server.pacer.lived(),
             "pace": "wall" if server.pacer.wall else "free",
+            "idle": server.idle,
             "port_open": link.open,
             "rx_bytes": link.rx_bytes,
             "tx_bytes": link.tx_bytes,
@@ -268,6 +269,7 @@ class Steering:
             "port_closed": lambda: not server.link.open,
             "free": lambda: not server.pacer.wall,
             "wall": lambda: server.pacer.wall,
+            "idle": lambda: server.idle,
             "boots": lambda: server.up >= int(request["boots"]),
         }
         held = conditions.get(str(request.get("until")))

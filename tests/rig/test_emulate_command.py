@@ -1,0 +1,137 @@
+"""`ankletag emulate` as a user meets it: what it prints, how it stops, what it refuses, and its prompt."""
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from taghil.vm.control import call
+
+from support import wait_until
+
+COMMAND = [sys.executable, "-c", "import typer; from taghil.cli import emulate; typer.run(emulate)"]
+DEADLINE_S = 30.0
+
+
+def refused(*arguments: str) -> str:
+    """Runs the command, which must refuse in one sentence; gives it."""
+    run = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+    assert run.returncode == 2, run.stderr
+    assert run.stderr.count("\n") == 1, run.stderr
+    assert not run.stdout
+    return run.stderr
+
+
+def test_ready_as_json_and_ctrl_c_keeps_the_state(kept: Path) -> None:
+    state = kept / "state"
+    with subprocess.Popen([*COMMAND, "--state", str(state), "--json"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        assert set(ready) == {"port", "clock_file", "state"}
+        assert Path(ready["port"]).exists()
+        assert "utc_offset_ms" in json.loads(Path(ready["clock_file"]).read_text())
+        process.send_signal(signal.SIGINT)
+        assert process.wait(DEADLINE_S) == 0
+    assert not os.path.lexists(ready["port"])
+    assert json.loads((state / "world.json").read_text())["end"] == {"reason": "stopped"}
+    assert (state / "flash.bin").stat().st_size == 304 * 4096
+    assert not [path.name for path in state.iterdir() if path.suffix == ".log" and path.name != "vm.log"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ("--scenario", "paradise"),
+            "paradise: neither a file nor a built-in scenario; built in are demo, quiet, strap",
+        ),
+        (("--replay", "absent.csv"), "absent.csv: cannot be read"),
+        (("--pause-at", "sunset"), "no event is called 'sunset'"),
+        (("--pause-at", "reading:x"), "'x' is not a count"),
+        (("--pace", "trot"), "a pace is one of auto, free, wall"),
+    ],
+)
+def test_wrong_arguments_are_one_sentence(kept: Path, arguments: tuple[str, ...], sentence: str) -> None:
+    assert sentence in refused("--state", str(kept / "state"), *arguments)
+
+
+class Screen:
+    """A terminal with the command in it."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.master, slave = pty.openpty()
+        self.process = subprocess.Popen(
+            [*COMMAND, *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            preexec_fn=_take_terminal,
+        )
+        os.close(slave)
+        self.text = ""
+
+    def until(self, mark: str) -> None:
+        """Reads until a mark is on the screen."""
+        deadline = time.monotonic() + DEADLINE_S
+        while mark not in self.text:
+            assert select.select([self.master], [], [], max(0.0, deadline - time.monotonic()))[0], self.text
+            self.text += os.read(self.master, 4096).decode("utf-8", "replace")
+        self.text = self.text.split(mark, 1)[1]
+
+    def type(self, text: str) -> None:
+        os.write(self.master, text.encode())
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        os.close(self.master)
+
+
+def _take_terminal() -> None:
+    import fcntl
+    import termios
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def test_repl_ctrl_c_leads_to_the_prompt_with_the_app_in_scope(kept: Path) -> None:
+    screen = Screen("--state", str(kept / "state"), "--repl")
+    try:
+        screen.until("Ctrl-C stops")
+        # The firmware waits: Ctrl-C falls into a call to the world, and the next call must not take its reply.
+        call(kept / "state" / "control.sock", {"do": "wait", "until": "idle", "deadline_s": DEADLINE_S}, DEADLINE_S)
+        screen.type("\x03")
+        screen.until(">>> ")
+        screen.type("tag.settings.fitted, board.unique_id == board.unique_id, len(board.entropy(5))\r")
+        screen.until("(False, True, 5)")
+        screen.type("before = board.clock.now_ms(); board.clock.now_ms() >= before\r")
+        screen.until("True")
+        screen.type("\x04")
+        assert screen.process.wait(DEADLINE_S) == 0
+    finally:
+        screen.close()
+
+
+def test_pause_at_says_so_and_enter_goes_on(kept: Path) -> None:
+    screen = Screen("--state", str(kept / "state"), "--pause-at", "key", "--pace", "wall")
+    try:
+        screen.until("time stops at 'key'")
+        screen.type("\r")
+        wait_until(lambda: _records(kept) > 2, DEADLINE_S, "the tag had gone on")
+        screen.type("\x03")
+        screen.until("state is kept in")
+        assert screen.process.wait(DEADLINE_S) == 0
+    finally:
+        screen.close()
+
+
+def _records(kept: Path) -> int:
+    return int(call(kept / "state" / "control.sock", {"do": "status"}, DEADLINE_S)["records"])
