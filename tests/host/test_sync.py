@@ -1,0 +1,293 @@
+"""Reading a tag out: whatever the line does, the store ends with every page, and nothing is acknowledged before."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ankletag.client import Client
+from ankletag.errors import AnkletagError, EvidenceRefused, LinkLost, OtherVersion, TagRefused, TagSilent
+from ankletag.fitting import Order, fit, remove
+from ankletag.stationclock import StationClock
+from ankletag.store import Store
+from ankletag.sync import Synced, sync
+from ankletag.transport import open_port
+from ankletag.verify import verify_pages
+from host.faketag import FakeTag, Pipe, TerminalTag
+from host.tagmaker import TagMaker, fitted
+from tagproto import PROTOCOL_VERSION, frames, messages
+
+CLOCK = StationClock()
+QUICK_S = 0.02
+
+
+def read_out(store: Store, pipe: Pipe, progress: Callable[[int, int], None] = lambda confirmed, total: None) -> Synced:
+    with Client(pipe, QUICK_S) as client:
+        return sync(client, store, CLOCK, "court 4", progress)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store.sqlite")
+
+
+def whole(store: Store, maker: TagMaker) -> bool:
+    """Everything that the tag sealed is in the store and holds."""
+    verified = verify_pages(store.pages(maker.tag_id), maker.public_key, maker.tag_id)
+    return not verified.against and len(verified.windows) == maker.seal_count
+
+
+def test_over_a_real_terminal(store: Store) -> None:
+    maker = TagMaker()
+    maker.boot()
+    with TerminalTag(FakeTag(maker)) as terminal:
+        with Client(open_port(terminal.port)) as client:
+            fit(client, store, CLOCK, "court 4", Order("A-1", subject="S-9"))
+        maker.live([0] * 2000)
+        seen: list[tuple[int, int]] = []
+        with Client(open_port(terminal.port)) as client:
+            result = sync(client, store, CLOCK, "court 4", lambda confirmed, total: seen.append((confirmed, total)))
+            assert client.log().startswith("boot 0")
+    assert result.fitted
+    assert seen[-1] == (result.pages, result.pages)
+    assert [confirmed for confirmed, _ in seen] == sorted(confirmed for confirmed, _ in seen)
+    assert store.pinned_key(maker.tag_id) == maker.public_key
+    assert whole(store, maker)
+    (fitted_,) = store.fittings(maker.tag_id)
+    assert (fitted_.order_text, fitted_.subject) == ("A-1", "S-9")
+
+
+def test_a_second_sync_fetches_only_what_is_new(store: Store) -> None:
+    maker = fitted([0] * 3000)
+    tag = FakeTag(maker)
+    first = read_out(store, Pipe(tag))
+    second = read_out(store, Pipe(tag))
+    assert first.new_pages == first.pages
+    assert second.new_pages <= 3
+    assert tag.received == second.pages - 1
+
+
+@given(bytes_left=st.integers(1, 9_000), piece=st.integers(1, 600))
+@settings(max_examples=15)
+def test_a_cut_anywhere_loses_nothing(tmp_path_factory: pytest.TempPathFactory, bytes_left: int, piece: int) -> None:
+    maker = fitted([0] * 1200)
+    tag = FakeTag(maker)
+    store = Store(tmp_path_factory.mktemp("cut") / "store.sqlite")
+    cuts = 0
+    kept = 0
+    while True:
+        try:
+            # Each time the line lasts a little longer, so that the exchange before the pages comes through at last.
+            read_out(store, Pipe(tag, bytes_left + 700 * cuts, piece))
+            break
+        except LinkLost:
+            cuts += 1
+            now = len(store.pages(maker.tag_id))
+            assert now >= kept
+            kept = now
+            assert not tag.received
+    assert whole(store, maker)
+    store.close()
+
+
+def test_what_came_through_before_a_cut_is_not_fetched_again(store: Store) -> None:
+    maker = fitted([0] * 3000)
+    tag = FakeTag(maker)
+    with pytest.raises(LinkLost):
+        read_out(store, Pipe(tag, 6000, 64))
+    kept = len(store.closed_pages(maker.tag_id))
+    assert kept > 10
+    result = read_out(store, Pipe(tag))
+    assert result.new_pages == result.pages - kept
+
+
+@given(st.randoms(use_true_random=False), st.floats(0, 0.25))
+@settings(max_examples=12)
+def test_a_bad_line_only_costs_time(tmp_path_factory: pytest.TempPathFactory, chance: object, rate: float) -> None:
+    """Frames damaged, lost, doubled, with garbage between them."""
+    maker = fitted([0] * 1200)
+    tag = FakeTag(maker)
+    late: list[bytes] = []
+
+    def garble(kind: int, data: bytes) -> bytes:
+        roll = chance.random()  # type: ignore[attr-defined]
+        if kind not in (messages.PAGE, messages.READ | messages.REPLY) or roll >= rate:
+            return data
+        which = chance.randrange(5)  # type: ignore[attr-defined]
+        if which == 0:
+            return b""
+        if which == 1:
+            at = chance.randrange(len(data) - 1)  # type: ignore[attr-defined]
+            return data[:at] + bytes((data[at] ^ 0x40,)) + data[at + 1 :]
+        if which == 2:
+            return data + data
+        if which == 3:
+            late.append(data)
+            return late.pop(0) if len(late) > 1 else b""
+        return chance.randbytes(20) + b"\0" + data  # type: ignore[attr-defined]
+
+    tag.garble = garble
+    store = Store(tmp_path_factory.mktemp("bad") / "store.sqlite")
+    for _ in range(20):
+        try:
+            read_out(store, Pipe(tag))
+            break
+        except TagSilent:
+            continue
+    assert whole(store, maker)
+    store.close()
+
+
+def test_late_replies_of_an_earlier_request_are_dropped() -> None:
+    tag = FakeTag(fitted([0]))
+    held: list[bytes] = []
+
+    def garble(kind: int, data: bytes) -> bytes:
+        if not held:
+            held.append(data)
+            return b""
+        return held[0] + data
+
+    tag.garble = garble
+    with Client(Pipe(tag), QUICK_S) as client:
+        assert client.status()["fitted"] == 1
+        assert client.counts.late == 1
+        assert client.counts.repeated == 1
+
+
+def test_garbage_between_frames_is_counted_and_skipped() -> None:
+    tag = FakeTag(fitted([0]))
+    tag.garble = lambda kind, data: b"\x07\x01\x02\x00" + b"z" * 2000 + b"\0" + data
+    with Client(Pipe(tag), QUICK_S) as client:
+        assert client.status()["fitted"] == 1
+        assert client.counts.bad == 2
+
+
+def test_a_silent_tag_is_told_with_the_next_action() -> None:
+    tag = FakeTag(fitted([0]))
+    tag.garble = lambda kind, data: b""
+    with Client(Pipe(tag), QUICK_S) as client, pytest.raises(TagSilent, match="does not answer 'hello'"):
+        client.hello()
+
+
+@pytest.mark.parametrize("version", [0, 2, 77])
+def test_another_protocol_version_is_refused_with_both_named(store: Store, version: int) -> None:
+    tag = FakeTag(fitted([0]), version)
+    with pytest.raises(OtherVersion, match=f"version {version}, these host tools version {PROTOCOL_VERSION}"):
+        read_out(store, Pipe(tag))
+    assert tag.requests == [messages.HELLO]
+
+
+def test_a_hello_that_looks_quite_different_still_names_its_version() -> None:
+    tag = FakeTag(fitted([0]))
+
+    def garble(kind: int, data: bytes) -> bytes:
+        (frame,) = frames.Decoder().feed(data)
+        assert isinstance(frame, frames.Frame)
+        return frames.encode(kind, frame.request_id, b"\x09\x00other")
+
+    tag.garble = garble
+    with Client(Pipe(tag), QUICK_S) as client, pytest.raises(OtherVersion, match="version 9"):
+        client.hello()
+
+
+def test_a_version_error_is_a_version_error() -> None:
+    tag = FakeTag(fitted([0]))
+    fields: dict[str, int | bytes] = {"code": messages.ERROR_VERSION, "version": 3, "text": b"no"}
+
+    def garble(kind: int, data: bytes) -> bytes:
+        (frame,) = frames.Decoder().feed(data)
+        assert isinstance(frame, frames.Frame)
+        return frames.encode(messages.ERROR, frame.request_id, messages.encode(messages.ERROR, fields))
+
+    tag.garble = garble
+    with Client(Pipe(tag), QUICK_S) as client, pytest.raises(OtherVersion, match="version 3"):
+        client.hello()
+
+
+def test_pages_that_the_tag_does_not_give_are_named_and_nothing_is_acknowledged(store: Store) -> None:
+    maker = fitted([0] * 1200)
+    tag = FakeTag(maker)
+    tag.hidden = {3, 4}
+    result = read_out(store, Pipe(tag))
+    assert result.absent == (3, 4)
+    assert messages.ACKNOWLEDGE not in tag.requests
+    tag.hidden = set()
+    assert read_out(store, Pipe(tag)).absent == ()
+    assert whole(store, maker)
+
+
+def test_the_seal_carries_our_nonce(store: Store) -> None:
+    maker = fitted([0] * 10)
+    result = read_out(store, Pipe(FakeTag(maker)))
+    verified = verify_pages(store.pages(maker.tag_id), maker.public_key)
+    assert verified.nonce_sealed(result.nonce)
+    assert store.last_nonce(maker.tag_id) == result.nonce
+
+
+@pytest.mark.parametrize("lost", [messages.FIT | messages.REPLY, messages.ATTEST | messages.REPLY])
+def test_a_lost_reply_to_fit_or_attest_is_found_out(store: Store, lost: int) -> None:
+    maker = TagMaker()
+    maker.boot()
+    tag = FakeTag(maker)
+    dropped: list[int] = []
+
+    def garble(kind: int, data: bytes) -> bytes:
+        if kind == lost and not dropped:
+            dropped.append(kind)
+            return b""
+        return data
+
+    tag.garble = garble
+    with Client(Pipe(tag), QUICK_S) as client:
+        assert fit(client, store, CLOCK, "court 4", Order("A-1")).fitted
+    assert dropped
+    assert tag.requests.count(messages.FIT) == 1
+    assert whole(store, maker)
+
+
+def test_a_lost_reply_to_remove_is_found_out(store: Store) -> None:
+    maker = fitted([0] * 3)
+    tag = FakeTag(maker)
+    tag.garble = lambda kind, data: b"" if kind == messages.REMOVE | messages.REPLY else data
+    with Client(Pipe(tag), QUICK_S) as client:
+        assert not remove(client, store, CLOCK, "court 4").fitted
+    assert whole(store, maker)
+
+
+def test_fit_again_for_the_same_order_goes_on_and_for_another_is_refused(store: Store) -> None:
+    maker = TagMaker()
+    maker.boot()
+    tag = FakeTag(maker)
+    for _ in range(2):
+        with Client(Pipe(tag), QUICK_S) as client:
+            fit(client, store, CLOCK, "court 4", Order("A-1"))
+    assert len(store.fittings(maker.tag_id)) == 1
+    with Client(Pipe(tag), QUICK_S) as client, pytest.raises(TagRefused, match="already fitted"):
+        fit(client, store, CLOCK, "court 4", Order("A-2"))
+    with Client(Pipe(tag), QUICK_S) as client:
+        remove(client, store, CLOCK, "court 4")
+    assert store.fittings(maker.tag_id)[0].removed_utc_ms is not None
+    with Client(Pipe(tag), QUICK_S) as client, pytest.raises(TagRefused, match="not fitted"):
+        remove(client, store, CLOCK, "court 4")
+
+
+def test_a_tag_with_another_key_is_not_fitted_and_its_sync_is_marked(store: Store) -> None:
+    maker = fitted([0] * 3)
+    store.see_tag(maker.tag_id, 0)
+    store.pin_key(maker.tag_id, b"\1" * 64)
+    with Client(Pipe(FakeTag(maker)), QUICK_S) as client, pytest.raises(EvidenceRefused, match="another key"):
+        fit(client, store, CLOCK, "court 4", Order("A-1"))
+    assert read_out(store, Pipe(FakeTag(maker))).key_differs
+
+
+def test_a_session_says_how_it_ended(store: Store) -> None:
+    maker = fitted([0] * 1200)
+    tag = FakeTag(maker)
+    with pytest.raises(AnkletagError):
+        read_out(store, Pipe(tag, 3000))
+    assert store.last_nonce(maker.tag_id) is None
+    read_out(store, Pipe(tag))
+    assert store.last_nonce(maker.tag_id) is not None
