@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
-from taghil.vm.control import call
 
 from support import wait_until
+from taghil.vm.control import call
 
 COMMAND = [sys.executable, "-c", "import typer; from taghil.cli import emulate; typer.run(emulate)"]
 DEADLINE_S = 30.0
