@@ -52,7 +52,7 @@ class App:
         layout = Layout(flash.blocks)
         self.settings = Settings(flash, layout.settings_first)
         self.pool = Pool(board, self.settings.secret)
-        first_boot = self._own_key()
+        self._own_key()
         self.signer = SoftwareSigner(self.settings.secret)
         self._recover(flash, layout)
         self.sampler = Sampler(board, self._sense_fault)
@@ -66,18 +66,17 @@ class App:
         self.link = Link(board.link, Commands(self).handle, self._read_page, self._page_range)
         self._turns = 0
         self._next_sample = clock.ticks_ms()
-        self._begin_boot(first_boot)
+        self._begin_boot()
 
     # Coming up
 
     def _own_key(self):
-        """Make the tag's key at its first boot; True when it was made now."""
+        """Make the tag's key at its first boot."""
         if self.settings.secret:
-            return False
+            return
         self.settings.secret = p256.private_key(self.pool.take(32))
         if not self.settings.save():
             raise OSError("the key could not be written to flash")
-        return True
 
     def _recover(self, flash, layout):
         self.ring = Ring(flash, layout.ring_first, layout.ring_blocks)
@@ -89,6 +88,8 @@ class App:
         board = self.board
         self.recorder = Recorder(self.writer, self.ring, coder, self.pool, board.trace, board.trace_readings)
         self.sealer = Sealer(self.recorder, self.signer, board.unique_id, self.settings.epoch)
+        # Kinds of record in the open window.
+        self._recorded = set()
         recovery.read_open_window(self.ring, self.writer, coder, self._resume)
 
     def _resume(self, item):
@@ -97,13 +98,20 @@ class App:
             self.sealer.resume(item)
         else:
             self.recorder.resume(item)
+            if item.kind == coding.RECORD:
+                self._recorded.add(item.value.kind)
 
-    def _begin_boot(self, first_boot):
-        self.recorder.begin_boot(self.recorder.boot() + 1)
-        self.event(records.BOOT, {"cause": self.board.reset_cause, "skipped": 0, "firmware": self.firmware})
-        if first_boot:
-            self.event(records.KEY, {"epoch": self.settings.epoch, "public_key": self.signer.public_key})
-            self._record_config()
+    def _begin_boot(self):
+        boot = max(self.recorder.boot(), self.sealer.last_boot) + 1
+        values = {"cause": self.board.reset_cause, "skipped": 0, "firmware": self.firmware}
+        self.recorder.begin_boot(boot, self.board.clock.ticks_ms(), values)
+        self.recorder.catch_up()
+        # The first window begins with these; the power may have gone before all of them were there.
+        if not self.sealer.number:
+            if records.KEY not in self._recorded:
+                self.event(records.KEY, {"epoch": self.settings.epoch, "public_key": self.signer.public_key})
+            if records.CONFIG not in self._recorded:
+                self._record_config()
         self.sampler.configure()
         self.seal(seals.REASON_BOOT)
         self.diary.write("boot %d, cause %d" % (self.recorder.boot(), self.board.reset_cause))
@@ -246,13 +254,18 @@ class App:
             ticks = self.board.clock.ticks_ms()
             if edges and bucket.take(ticks):
                 self._record_input(kind, reason, pin, edges, ticks)
-            elif bucket.held:
-                first, last = bucket.first_ticks, bucket.last_ticks
-                count = bucket.release(ticks)
-                if count:
-                    values = {"kind": kind, "count": count, "first_ticks": first, "last_ticks": last}
-                    self.recorder.event(records.REPEATED, ticks, values)
-                    self._record_input(kind, reason, pin, 0, ticks)
+            elif self._record_held(kind, bucket, ticks):
+                self._record_input(kind, reason, pin, 0, ticks)
+        self._record_held(records.FAULT, self._fault_bucket, self.board.clock.ticks_ms())
+
+    def _record_held(self, kind, bucket, ticks):
+        """One record for what a bucket held back, once it has a token; True when there was one."""
+        first, last = bucket.first_ticks, bucket.last_ticks
+        count = bucket.release(ticks)
+        if count:
+            values = {"kind": kind, "count": count, "first_ticks": first, "last_ticks": last}
+            self.recorder.event(records.REPEATED, ticks, values)
+        return count > 0
 
     def _record_input(self, kind, reason, pin, edges, ticks):
         self.recorder.event(kind, ticks, {"open": pin.value(), "edges": min(edges, 255)})

@@ -116,11 +116,12 @@ class Commands:
         if page > app.writer.seq:
             return Refusal(messages.ERROR_RANGE, "page %d is not written yet" % page)
         number = app.event(records.RECEIPT, values)
-        if number is None:
-            return _log_full()
         # The open page goes on growing: only what lies before it can be done with.
         app.set_received(min(page + 1, app.writer.seq))
-        return {"number": number}
+        if number is None:
+            # The log was full: what the station has stored makes room for its receipt.
+            number = app.event(records.RECEIPT, values)
+        return _log_full() if number is None else {"number": number}
 
     def _log(self, values):
         text = self._app.diary.text()

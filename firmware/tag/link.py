@@ -4,6 +4,8 @@ from tagproto import frames, messages
 from tagproto.bad import Bad
 
 _READ_BYTES = 256
+# A host that never stops sending must not stop the sampling: the rest waits for the next turn.
+_READS_PER_TURN = 4
 
 
 class Link:
@@ -36,7 +38,7 @@ class Link:
 
     def serve(self):
         """Take what came in, answer it, and write what the port takes."""
-        while True:
+        for _ in range(_READS_PER_TURN):
             count = self._port.read_into(self._input)
             if not count:
                 break

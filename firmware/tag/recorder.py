@@ -6,7 +6,7 @@ from tagproto import coding, records, tree
 
 
 class Recorder:
-    """Writes records of one boot. `room()` tells what the log can still take.
+    """Writes records of one boot.
 
     readings_lost counts readings that a full log turned away; the next record that fits says so first.
     """
@@ -25,12 +25,17 @@ class Recorder:
         self._lost_now = 0
         self._lost_first = 0
         self._lost_last = 0
+        self._boot = 0
+        # Ticks and values of the boot record, until the log has taken it.
+        self._boot_due = None
         self.full_at_pages = _RESERVE_PAGES
 
     # Taking over after a boot
 
     def resume(self, item):
         """An item that the open window holds already, as recovery reads it."""
+        if item.kind == coding.RECORD:
+            self._boot = item.value.boot
         if item.kind == coding.SEED:
             self._salts = tree.Salts(item.value)
             self._tree = tree.Tree()
@@ -49,16 +54,32 @@ class Recorder:
         """Number of the record that comes next."""
         return self._coder.number
 
-    def begin_boot(self, boot):
-        """Records from here on belong to this boot."""
-        self._writer.begin()
-        self._writer.append(self._coder.encode_boot(boot))
+    def begin_boot(self, boot, ticks, values):
+        """Records from here on belong to this boot; its own record, with these values, comes before all others."""
+        self._boot = boot
+        self._boot_due = (ticks, values)
 
     # Recording
 
     def boot(self):
-        """Number of the present boot."""
-        return self._coder.boot
+        """Number of the present boot; of the last one recorded while none has begun."""
+        return self._boot
+
+    def catch_up(self):
+        """Record what is due before anything else: the boot, readings lost. False when the log is full."""
+        if self._ring.free() <= _LAST_PAGES:
+            return False
+        if self._boot_due is not None:
+            # A boot counts with its record: cut before that, the next boot takes the same number.
+            self._writer.begin()
+            self._writer.append(self._coder.encode_boot(self._boot))
+            self._event(records.BOOT, self._boot_due[0], self._boot_due[1])
+            self._boot_due = None
+        if self._lost_now:
+            values = {"count": self._lost_now, "first_ticks": self._lost_first, "last_ticks": self._lost_last}
+            self._event(records.LOST, self._lost_last, values)
+            self._lost_now = 0
+        return True
 
     def reading(self, ticks, flags, cell_code, temp_code, prox_count):
         """Record a reading; False when the log keeps its last pages for what is not a reading."""
@@ -69,8 +90,7 @@ class Recorder:
             self._lost_now += 1
             self.readings_lost += 1
             return False
-        if self._lost_now:
-            self._record_lost()
+        self.catch_up()
         self._open_window()
         coder = self._coder
         body = struct.pack("<BhhH", flags, cell_code, temp_code, prox_count)
@@ -84,11 +104,10 @@ class Recorder:
         return True
 
     def event(self, kind, ticks, values):
-        """Record an event; its number, or None when the log is full to the last page."""
-        if self._lost_now and kind != records.LOST:
-            self._record_lost()
-        if self._ring.free() <= _LAST_PAGES:
-            return None
+        """Record an event; its number, or None when the log is full to the last pages."""
+        return self._event(kind, ticks, values) if self.catch_up() else None
+
+    def _event(self, kind, ticks, values):
         self._open_window()
         coder = self._coder
         number = coder.number
@@ -100,12 +119,6 @@ class Recorder:
         if self._trace is not None:
             self._trace(1, record)
         return number
-
-    def _record_lost(self):
-        count, self._lost_now = self._lost_now, 0
-        values = {"count": count, "first_ticks": self._lost_first, "last_ticks": self._lost_last}
-        if self.event(records.LOST, self._lost_last, values) is None:
-            self._lost_now = count
 
     # Windows
 
@@ -132,16 +145,19 @@ class Recorder:
 
     def close_window(self, seal):
         """Log the seal of the open window; the next record opens another. False when the log is full."""
-        if self._ring.free() <= 0:
+        item = coding.encode_seal(seal)
+        # A seal names its boot, so the boot's record comes first.
+        if self._boot_due is not None or self._ring.free() < self._writer.pages_filled_by(len(item)):
             return False
         self._writer.begin()
-        self._writer.append(coding.encode_seal(seal))
+        self._writer.append(item)
         self.forget_window()
         if self._trace is not None:
             self._trace(2, seal)
         return True
 
 
-# Readings leave four blocks for events and seals; events leave two pages for the seal that covers them.
+# Readings leave four blocks for events and seals. An event, with what is due before it, fills two pages at most and
+# so does the seal that covers it.
 _RESERVE_PAGES = 64
-_LAST_PAGES = 2
+_LAST_PAGES = 4

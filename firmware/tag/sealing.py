@@ -28,6 +28,8 @@ class Sealer:
         self.number = 0
         self.last_hash = seals.NO_PREVIOUS
         self.last_ticks = 0
+        # Boot of the last seal in the log.
+        self.last_boot = 0
 
     def resume(self, item):
         """A seal that the log holds already, as recovery reads it."""
@@ -36,6 +38,7 @@ class Sealer:
             if isinstance(signed, seals.SignedSeal):
                 self.number = signed.seal.number + 1
                 self.last_hash = signed.hash()
+                self.last_boot = signed.seal.boot
 
     def seal(self, ticks, reason, nonce=b""):
         """Seal the open window; False when the log has no room for it."""

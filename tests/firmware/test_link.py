@@ -1,0 +1,202 @@
+"""The tag's side of the link: whatever comes in, it answers what it can and goes on sampling."""
+
+import random
+from typing import Any
+
+import pytest
+
+import tagproto
+from firmware import talk
+from tagproto import frames, messages, pages, records
+from tagproto.bad import Bad
+
+HELLO: dict[str, int | bytes] = {"version": tagproto.PROTOCOL_VERSION, "entropy": bytes(16)}
+
+
+def readings(tag: Any) -> int:
+    return sum(record.startswith("01") for record in tag.log()["records"])
+
+
+def test_hello(tag: Any) -> None:
+    reply = talk.ask(tag, messages.HELLO, HELLO)
+    assert reply["tag_id"] == b"TAG00001"
+    assert reply["public_key"] == bytes.fromhex(tag.state()["public_key"])
+    assert reply["boot"] == 1
+    assert talk.ask(tag, messages.HELLO, HELLO)["nonce"] != reply["nonce"]
+
+
+@pytest.mark.parametrize("body", [b"\2\0", b"\2\0" + bytes(16), b"\2\0" + bytes(100)])
+def test_another_version_gets_both_versions(tag: Any, body: bytes) -> None:
+    ((kind, fields),) = talk.send(tag, frames.encode(messages.HELLO, 1, body))
+    assert kind == messages.ERROR
+    assert fields["code"] == messages.ERROR_VERSION
+    assert fields["version"] == tagproto.PROTOCOL_VERSION
+    assert b"version 1" in fields["text"]
+    assert b"asked for 2" in fields["text"]
+
+
+def test_an_unknown_kind_and_a_cut_body(tag: Any) -> None:
+    ((kind, fields),) = talk.send(tag, frames.encode(0x42, 1, b""))
+    assert (kind, fields["code"]) == (messages.ERROR, messages.ERROR_KIND)
+    ((kind, fields),) = talk.send(tag, frames.encode(messages.FIT, 1, b"123"))
+    assert (kind, fields["code"]) == (messages.ERROR, messages.ERROR_BODY)
+    assert talk.send(tag, frames.encode(messages.HELLO | messages.REPLY, 1, b"")) == []
+    assert talk.ask(tag, messages.STATUS)["commands_refused"] == 2
+    assert talk.ask(tag, messages.STATUS)["frames_bad"] == 1
+
+
+def test_fields_of_a_later_version_are_no_error(tag: Any) -> None:
+    body = messages.encode(messages.HELLO, HELLO) + b"more"
+    ((kind, _),) = talk.send(tag, frames.encode(messages.HELLO, 1, body))
+    assert kind == messages.HELLO | messages.REPLY
+
+
+def test_garbage_is_counted_and_what_follows_is_answered(tag: Any) -> None:
+    source = random.Random(1)
+    bad = 0
+    for _ in range(40):
+        noise = source.randbytes(source.randrange(1, 900))
+        sent = talk.send(tag, noise + b"\0" + talk.request(messages.STATUS), turns=2)
+        (fields,) = [fields for kind, fields in sent if kind == messages.STATUS | messages.REPLY]
+        assert isinstance(fields["frames_bad"], int)
+        assert fields["frames_bad"] > bad
+        bad = fields["frames_bad"]
+    assert tag.state()["faults"] == 0
+
+
+def test_a_request_in_single_bytes(tag: Any) -> None:
+    data = talk.request(messages.STATUS)
+    for at in range(len(data) - 1):
+        assert talk.send(tag, data[at : at + 1]) == []
+    assert [kind for kind, _ in talk.send(tag, data[-1:])] == [messages.STATUS | messages.REPLY]
+
+
+def test_a_request_id_is_given_back_and_a_new_request_ends_a_stream(tag: Any) -> None:
+    tag.fill(100)
+    tag.room(40)
+    read = frames.encode(messages.READ, 3, messages.encode(messages.READ, {"first": 0, "count": 20}))
+    status = frames.encode(messages.STATUS, 4, b"")
+    sent = bytes.fromhex(tag.link(read.hex(), 2)["sent"] + tag.link(status.hex(), 40)["sent"])
+    found = frames.Decoder().feed(sent)
+    assert not any(isinstance(frame, Bad) for frame in found)
+    ids = [(frame.kind, frame.request_id) for frame in found if isinstance(frame, frames.Frame)]
+    assert ids[-1] == (messages.STATUS | messages.REPLY, 4)
+    assert set(ids[:-1]) <= {(messages.PAGE, 3)}
+    assert len(ids) < 20
+
+
+def pages_of(tag: Any, first: int, count: int) -> tuple[list[int], dict[str, int | bytes]]:
+    sent = talk.send(tag, talk.request(messages.READ, {"first": first, "count": count}), turns=4)
+    *stream, (kind, end) = sent
+    assert kind == messages.READ | messages.REPLY
+    for kind, fields in stream:
+        assert kind == messages.PAGE
+        page = pages.parse(fields["page"])
+        assert isinstance(page, pages.Page)
+        assert page.seq == fields["seq"]
+    return [fields["seq"] for _, fields in stream], end
+
+
+def test_read_ranges(tag: Any) -> None:
+    tag.fill(110)
+    open_page = tag.state()["open_page"]
+    assert pages_of(tag, 0, 3)[0] == [0, 1, 2]
+    seqs, end = pages_of(tag, 0, 64)
+    assert seqs == list(range(open_page + 1))
+    assert end == {"sent": open_page + 1, "oldest_page": 0, "open_page": open_page}
+    assert pages_of(tag, open_page, 1)[0] == [open_page]
+    assert pages_of(tag, open_page + 1, 64)[0] == []
+    assert pages_of(tag, 2**32 - 1, 64)[0] == []
+    assert pages_of(tag, 5, 0)[0] == []
+    assert talk.refused(tag, messages.READ, {"first": 0, "count": 65}) == messages.ERROR_RANGE
+
+
+def test_pages_that_are_gone_are_left_out(tag: Any) -> None:
+    tag.fill(40)
+    tag.seal()
+    tag.received(tag.state()["open_page"])
+    tag.fill(40)
+    oldest = tag.state()["oldest_page"]
+    assert oldest > 0
+    assert pages_of(tag, 0, 64)[0] == list(range(oldest, 64))
+
+
+def test_a_host_that_never_stops_does_not_stop_the_sampling(tag: Any) -> None:
+    talk.ask(tag, messages.FIT, talk.FITTING)
+    before = readings(tag)
+    tag.advance(60_000)
+    left = tag.link((talk.request(messages.STATUS) * 2000).hex(), 1)["left"]
+    assert left > 0
+    assert readings(tag) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "code"),
+    [
+        (messages.FIT, {**talk.FITTING, "cadence_s": 0}, messages.ERROR_RANGE),
+        (messages.FIT, {**talk.FITTING, "cadence_s": 86401}, messages.ERROR_RANGE),
+        (messages.FIT, {**talk.FITTING, "seal_interval_s": 59}, messages.ERROR_RANGE),
+        (messages.SEAL, {"nonce": b""}, messages.ERROR_BODY),
+        (messages.SEAL, {"nonce": bytes(33)}, messages.ERROR_BODY),
+        (messages.REMOVE, {"reason": 1}, messages.ERROR_STATE),
+        (
+            messages.ACKNOWLEDGE,
+            {"page": 99, "seal_number": 0, "seal_hash": bytes(32), "station": bytes(8), "statement": b""},
+            messages.ERROR_RANGE,
+        ),
+        (
+            messages.ATTEST,
+            {"utc_ms": 1, "nonce": bytes(8), "station": bytes(8), "statement": b""},
+            messages.ERROR_NONCE,
+        ),
+    ],
+)
+def test_refusals_change_nothing(tag: Any, kind: int, values: dict[str, int | bytes], code: int) -> None:
+    before = tag.log()
+    assert talk.refused(tag, kind, values) == code
+    assert tag.log() == before
+
+
+def test_fit_twice_and_with_an_open_strap(tag: Any) -> None:
+    tag.toggle("strap", 1)
+    assert talk.refused(tag, messages.FIT, talk.FITTING) == messages.ERROR_STATE
+    tag.toggle("strap", 0)
+    talk.ask(tag, messages.FIT, talk.FITTING)
+    assert talk.refused(tag, messages.FIT, talk.FITTING) == messages.ERROR_STATE
+    talk.ask(tag, messages.REMOVE, {"reason": 1})
+    assert talk.ask(tag, messages.STATUS)["fitted"] == 0
+
+
+def test_an_attestation_uses_its_nonce_up(tag: Any) -> None:
+    nonce = talk.ask(tag, messages.HELLO, HELLO)["nonce"]
+    values: dict[str, int | bytes] = {
+        "utc_ms": 1_750_000_000_000,
+        "nonce": nonce,
+        "station": bytes(8),
+        "statement": b"",
+    }
+    number = talk.ask(tag, messages.ATTEST, values)["number"]
+    assert talk.refused(tag, messages.ATTEST, values) == messages.ERROR_NONCE
+    (record,) = [
+        record
+        for record in (records.parse(bytes.fromhex(data)) for data in tag.log()["records"])
+        if record.kind == records.ATTESTATION
+    ]
+    assert record.number == number
+    assert record.values()["utc_ms"] == 1_750_000_000_000
+
+
+def test_the_log_in_pieces(tag: Any) -> None:
+    text = b""
+    while len(text) < (size := talk.ask(tag, messages.LOG, {"offset": len(text)})["size"]):
+        text += talk.ask(tag, messages.LOG, {"offset": len(text)})["text"]
+    assert len(text) == size
+    assert b"boot 1" in text
+    assert talk.ask(tag, messages.LOG, {"offset": 10**6})["text"] == b""
+
+
+def test_a_seal_carries_the_hosts_nonce(tag: Any) -> None:
+    reply = talk.ask(tag, messages.SEAL, {"nonce": b"from the host"})
+    log = tag.log()
+    assert len(log["seals"]) == reply["seal_number"] + 1
+    assert b"from the host".hex() in log["seals"][-1]
