@@ -5,6 +5,8 @@ import json
 import os
 import select
 import stat
+import subprocess
+import sys
 import termios
 import time
 import tty
@@ -410,14 +412,37 @@ board.trace(3, b"a line")
     assert {"what": "line", "text": "a line"}.items() <= lines[-1].items()
 
 
-def test_the_server_ends_with_who_started_it(kept: Path) -> None:
-    emulator = tag(kept, "idle()").start()
-    lock = kept / "state" / "lock"
-    assert lock.exists()
+def test_a_kill_leaves_nothing_behind(kept: Path) -> None:
+    """Not even a VM that hangs: it would never see that its server is gone."""
+    beat = """
+import os
+n = 0
+while True:
+    n += 1
+    if n % 1000 == 0:
+        with open("BEAT", "w") as f: f.write(str(n))
+""".replace("BEAT", str(kept / "beat"))
+    emulator = tag(kept, beat).start()
+    wait_until((kept / "beat").exists, DEADLINE_S, "the program had begun to hang")
     emulator.kill()
-    # The killed server held the lock; a new one gets it although the old VM may still be ending.
+    (kept / "beat").unlink()
     with tag(kept, "idle()") as again:
         assert again.status()["boots"] == 2
+        again.wait("idle", DEADLINE_S)
+    assert not (kept / "beat").exists()
+
+
+def test_the_tag_ends_with_who_started_it(kept: Path) -> None:
+    starter = (
+        "import sys, os; from pathlib import Path; from taghil.vm.process import Emulator;"
+        f"Emulator(Path({str(kept / 'state')!r}), program={str(_file(kept, HEAD + 'idle()'))!r}).start(); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", starter], check=True, timeout=DEADLINE_S)
+    wait_until(
+        lambda: json.loads((kept / "state" / "world.json").read_text())["end"] == {"reason": "stopped"},
+        DEADLINE_S,
+        "the orphaned server had stopped",
+    )
 
 
 def test_wrong_control_calls_are_sentences(kept: Path) -> None:

@@ -180,10 +180,16 @@ class Emulator:
         self._forget()
 
     def kill(self) -> None:
-        """Ends the server at once, as if the computer had crashed; its VM meets the end of its pipe."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
+        """Ends server and VM at once, as if the computer had crashed."""
+        process = self._process
+        if process is not None and process.poll() is None:
+            if self.config.repl:
+                # Not a group of its own: the server meets SIGTERM and ends its VM.
+                process.terminate()
+            else:
+                # The whole group: a VM that hangs in a loop would never meet the end of its pipe.
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
         self._forget()
 
     def _forget(self) -> None:
