@@ -183,6 +183,7 @@ class App:
     def _record_fault(self, sense, code, text):
         ticks = self.board.clock.ticks_ms()
         if self._fault_bucket.take(ticks):
+            self._record_repeated(records.FAULT, self._fault_bucket, self._fault_bucket.drain(), ticks)
             code = code if -32768 <= code <= 32767 else 0
             self.recorder.event(records.FAULT, ticks, {"sense": sense, "code": code, "text": text[:96]})
 
@@ -253,19 +254,20 @@ class App:
             edges = pin.take_edges()
             ticks = self.board.clock.ticks_ms()
             if edges and bucket.take(ticks):
+                self._record_repeated(kind, bucket, bucket.drain(), ticks)
                 self._record_input(kind, reason, pin, edges, ticks)
-            elif self._record_held(kind, bucket, ticks):
+            elif self._record_repeated(kind, bucket, bucket.release(ticks), ticks):
                 self._record_input(kind, reason, pin, 0, ticks)
-        self._record_held(records.FAULT, self._fault_bucket, self.board.clock.ticks_ms())
+        ticks = self.board.clock.ticks_ms()
+        self._record_repeated(records.FAULT, self._fault_bucket, self._fault_bucket.release(ticks), ticks)
 
-    def _record_held(self, kind, bucket, ticks):
-        """One record for what a bucket held back, once it has a token; True when there was one."""
-        first, last = bucket.first_ticks, bucket.last_ticks
-        count = bucket.release(ticks)
-        if count:
-            values = {"kind": kind, "count": count, "first_ticks": first, "last_ticks": last}
-            self.recorder.event(records.REPEATED, ticks, values)
-        return count > 0
+    def _record_repeated(self, kind, bucket, count, ticks):
+        """One record for `count` occurrences that a bucket held back; False for none."""
+        if not count:
+            return False
+        values = {"kind": kind, "count": count, "first_ticks": bucket.first_ticks, "last_ticks": bucket.last_ticks}
+        self.recorder.event(records.REPEATED, ticks, values)
+        return True
 
     def _record_input(self, kind, reason, pin, edges, ticks):
         self.recorder.event(kind, ticks, {"open": pin.value(), "edges": min(edges, 255)})

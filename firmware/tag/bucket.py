@@ -43,5 +43,9 @@ class Bucket:
         if not self.held or not self._tokens:
             return 0
         self._tokens -= 1
+        return self.drain()
+
+    def drain(self):
+        """Number of held occurrences, for the record of one that got a token; none is held any more."""
         count, self.held = self.held, 0
         return count

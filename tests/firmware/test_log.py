@@ -24,7 +24,7 @@ def test_every_seal_is_signed_with_the_key_in_the_log(tag: Any) -> None:
     talk.ask(tag, messages.FIT, talk.FITTING)
     tag.steps(45)
     log = tag.log()
-    first = [record for record in (records.parse(bytes.fromhex(data)) for data in log["records"])]
+    first = [records.parse(bytes.fromhex(data)) for data in log["records"]]
     (key,) = [record.values()["public_key"] for record in first if record.kind == records.KEY]
     public = ec.EllipticCurvePublicNumbers(
         int.from_bytes(key[:32], "big"), int.from_bytes(key[32:], "big"), ec.SECP256R1()
@@ -129,4 +129,4 @@ def test_a_cell_that_does_not_program_is_counted_and_costs_its_page_only(tag: An
     tag.steps(3)
     wrong = [sentence for sentence in tag.check() if "page" in sentence]
     assert wrong
-    assert all(sentence.startswith("page 3") or sentence.startswith("page 4: Bad(cut") for sentence in wrong)
+    assert all(sentence.startswith(("page 3", "page 4: Bad(cut")) for sentence in wrong)

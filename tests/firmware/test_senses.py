@@ -1,5 +1,6 @@
 """A part that is absent costs its value and one fault record, never the reading."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -68,5 +69,5 @@ def test_the_schedule_holds_its_phase(tag: Any) -> None:
     talk.ask(tag, messages.FIT, talk.FITTING)
     tag.steps(20)
     ticks = [record.ticks for record in parsed(tag, records.READING)]
-    spans = [records.ticks_after(a, b) for a, b in zip(ticks, ticks[1:], strict=False)]
+    spans = [records.ticks_after(a, b) for a, b in itertools.pairwise(ticks)]
     assert set(spans) == {60_000}

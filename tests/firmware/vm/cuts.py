@@ -10,6 +10,7 @@ import time
 
 import ramboard
 from audit import audit
+
 from tag import app as tag_app
 from tag import sealing
 from tag.crypto import p256

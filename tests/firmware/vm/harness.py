@@ -7,6 +7,7 @@ import sys
 import cuts
 import ramboard
 from audit import audit, read_log
+
 from tag import app as tag_app
 from tag.bucket import Bucket
 from tag.crypto import p256, p256_table
@@ -99,12 +100,26 @@ def link(data, turns):
 
 
 def room(count):
-    """Bytes that the port takes a write."""
-    tags[0].board.link.room = count
+    """Bytes that the port takes a turn."""
+    port = tags[0].board.link
+    port.room = port.left = count
 
 
 def advance(ms):
     tags[0].board.clock.ticks += ms
+
+
+def toggle_often(name, times, every_ms):
+    """An input that changes again and again, with a turn of the tag each time; the clock is moved by this alone."""
+    board = tags[0].board
+    board.idles = False
+    for _ in range(times):
+        board.clock.ticks += every_ms
+        pin = getattr(board, name)
+        pin.change(1 - pin.level)
+        tags[0].app.step()
+    board.idles = True
+    return state()
 
 
 def toggle(name, level):
