@@ -11,11 +11,13 @@ from .verify.result import Verified
 
 # The RP2040's crystal: 30 ppm at 25 degC and as much again for temperature and age leaves room at 50 on a leg.
 DRIFT_PPM = 50
+# A station keeps its clock by NTP over whatever network an office has: half a second either way is always in it.
+STATION_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class _Anchor:
-    """A station's UTC: true at one moment between `elapsed_ms - age_ms` and `elapsed_ms` of the boot."""
+    """A station's UTC: true within STATION_MS at one moment between `elapsed_ms - age_ms` and `elapsed_ms`."""
 
     elapsed_ms: int
     age_ms: int
@@ -25,7 +27,8 @@ class _Anchor:
     def bounds(self, elapsed_ms: int) -> tuple[int, int]:
         away = elapsed_ms - self.elapsed_ms
         drift = (abs(away) * DRIFT_PPM + 999_999) // 1_000_000
-        return self.utc_ms + away - drift, self.utc_ms + away + self.age_ms + drift
+        at = self.utc_ms + away
+        return at - drift - STATION_MS, at + self.age_ms + drift + STATION_MS
 
 
 class Clock:
@@ -47,7 +50,8 @@ class Clock:
         for anchors in self._anchors.values():
             for earlier, later in itertools.pairwise(anchors):
                 low, high = earlier.bounds(later.elapsed_ms)
-                if not low - later.age_ms <= later.utc_ms <= high:
+                own_low, own_high = later.bounds(later.elapsed_ms)
+                if own_high < low or high < own_low:
                     self._conflict(earlier, later, later.utc_ms - (low + high) // 2)
         self._bound_unattested(last)
 

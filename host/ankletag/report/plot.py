@@ -25,6 +25,8 @@ _STYLE: Any = {
     "axes.spines.right": False,
     "path.simplify": True,
 }
+# Behind each label, so that lines and hatching do not cross it.
+_CLEAR: Any = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85}
 # Typed in some releases of matplotlib and not in others.
 _dates: Any = matplotlib.dates
 
@@ -41,27 +43,30 @@ def draw(evaluation: Evaluation, clock: Clock) -> str:
         tac, prox, temp, switches = figure.subplots(4, 1, sharex=True, height_ratios=(5, 2, 2, 1.1))
         times, values = series(drawn, _tac, gap_ms)
         tac.plot(times, values, color=_INK, linewidth=1.1)
+        _label(tac, times, values, "alcohol (TAC)")
         _title(tac, "Alcohol through the skin (TAC), g/dL")
         highest = max((value for value in values if value == value), default=0.0)
         tac.set_ylim(min(-0.004, *(value for value in values if value == value), 0.0), max(0.04, highest * 1.22))
         tac.axhline(threshold, color=_INK, linewidth=0.9, linestyle=(0, (6, 4)))
         tac.annotate(
             f"threshold {threshold:.2f} g/dL", (1, threshold), xycoords=("axes fraction", "data"),
-            xytext=(-2, 3), textcoords="offset points", ha="right", fontsize=8,
+            xytext=(-2, 3), textcoords="offset points", ha="right", fontsize=8, bbox=_CLEAR,
         )  # fmt: skip
         _episodes(tac, evaluation)
         times, values = series(drawn, _volts, gap_ms)
         prox.plot(times, values, color=_INK, linewidth=0.9)
         prox.set_ylim(0, max(1.5, *(value for value in values if value == value), 0.0) * 1.15)
+        _label(prox, times, values, "proximity, not alcohol")
         limit = evaluation.parameters.skin_below_mv / 1000
         prox.axhline(limit, color=_INK, linewidth=0.9, linestyle=(0, (1, 2)))
         prox.annotate(
             f"below {limit:.2f} V: tag off the skin", (1, limit), xycoords=("axes fraction", "data"),
-            xytext=(-2, 3), textcoords="offset points", ha="right", fontsize=8,
+            xytext=(-2, 3), textcoords="offset points", ha="right", fontsize=8, bbox=_CLEAR,
         )  # fmt: skip
         _title(prox, "Infrared skin proximity, V: shows whether the tag is on skin. Not alcohol.")
         times, values = series(drawn, _celsius, gap_ms)
         temp.plot(times, values, color=_INK, linewidth=0.9)
+        _label(temp, times, values, "temperature, not alcohol")
         _title(temp, "Temperature at the skin, degrees C. Temperature, not alcohol.")
         temp.margins(y=0.25)
         _switches(switches, evaluation, clock)
@@ -89,6 +94,16 @@ def _celsius(reading: Reading) -> float | None:
     return None if reading.temp_mdeg_c is None else reading.temp_mdeg_c / 1000
 
 
+def _label(axes: Axes, times: list[float], values: list[float], text: str) -> None:
+    """The name of a line, on the line: nobody may take one quantity for another."""
+    drawn = [index for index, value in enumerate(values) if value == value]
+    if drawn:
+        place = drawn[len(drawn) // 20]
+        axes.annotate(
+            text, (times[place], values[place]), xytext=(0, 4), textcoords="offset points", fontsize=8, bbox=_CLEAR
+        )
+
+
 def _title(axes: Axes, text: str) -> None:
     axes.set_title(text, loc="left", fontsize=9, fontweight="bold")
 
@@ -103,7 +118,7 @@ def _episodes(axes: Axes, evaluation: Evaluation) -> None:
         axes.axvspan(first, last, ymin=0, ymax=0.025, color=_INK)
         axes.annotate(
             f"episode {number}: peak {peak:.3f}", (day(episode.peak.utc_ms), peak),
-            xytext=(0, 5), textcoords="offset points", ha="center", fontsize=8,
+            xytext=(0, 5), textcoords="offset points", ha="center", fontsize=8, bbox=_CLEAR,
         )  # fmt: skip
 
 
@@ -115,10 +130,12 @@ def _gaps(panels: list[Axes], evaluation: Evaluation) -> None:
         first, last = day(gap.before.utc_ms), day(gap.after.utc_ms)
         for axes in panels:
             axes.axvspan(first, last, facecolor="none", edgecolor=_GREY, hatch="////", linewidth=0)
-    if evaluation.gaps:
+    dated = [(gap.before.utc_ms, gap.after.utc_ms) for gap in evaluation.gaps if gap.before.utc_ms and gap.after.utc_ms]
+    if dated:
+        first_ms, last_ms = max(dated, key=lambda gap: gap[1] - gap[0])
         panels[0].annotate(
-            "hatched: no readings", (0, 1), xycoords="axes fraction", xytext=(4, -10),
-            textcoords="offset points", fontsize=8, color=_INK,
+            "no readings", (day((first_ms + last_ms) // 2), 1), xycoords=("data", "axes fraction"), xytext=(0, -4),
+            textcoords="offset points", ha="center", va="top", fontsize=8, bbox=_CLEAR,
         )  # fmt: skip
 
 
@@ -134,7 +151,10 @@ def _switches(axes: Axes, evaluation: Evaluation, clock: Clock) -> None:
             first, last = clock.span(loss.first_item).middle_ms, clock.span(loss.last_item).middle_ms
             if first is None or last is None:
                 continue
-            axes.plot([day(first), day(last)], [row, row], color=_INK, linewidth=7, marker="|", markersize=9)
+            marker = "|" if first == last else ""
+            axes.plot(
+                [day(first), day(last)], [row, row], color=_INK, linewidth=7, solid_capstyle="butt", marker=marker,
+            )  # fmt: skip
         if not losses:
             axes.annotate(
                 "never open", (0, row), xycoords=("axes fraction", "data"), xytext=(4, 2),

@@ -1,0 +1,306 @@
+"""The command line as users meet it: sentences, exit codes, one JSON document, never a traceback."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ankletag.cli import build, plugins
+from ankletag.errors import EXIT_MEANINGS, Exit
+from host.faketag import FakeTag, TerminalTag
+from host.tagmaker import TagMaker, fitted
+
+ANKLETAG = (sys.executable, "-c", "from ankletag.cli import main; main()")
+
+
+class Outcome:
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code = code
+        self.out = out
+        self.err = err
+
+
+def run(*arguments: str | Path) -> Outcome:
+    """In this process, through the same application as `ankletag`."""
+    words = [str(argument) for argument in arguments]
+    result = CliRunner().invoke(build(words), words, prog_name="ankletag")
+    return Outcome(result.exit_code, result.stdout, result.stderr)
+
+
+@pytest.fixture
+def maker() -> TagMaker:
+    maker = TagMaker()
+    maker.boot()
+    return maker
+
+
+@pytest.fixture
+def terminal(maker: TagMaker) -> Iterator[TerminalTag]:
+    with TerminalTag(FakeTag(maker)) as terminal:
+        yield terminal
+
+
+def set_clock(path: str | Path, maker: TagMaker) -> None:
+    """The station's time is the tag's world's time, as an emulator's clock file makes it."""
+    offset = maker.utc_ms - time.time_ns() // 1_000_000
+    Path(path).write_text(json.dumps({"utc_offset_ms": offset}), encoding="utf-8")
+
+
+@pytest.fixture
+def at(terminal: TerminalTag, tmp_path: Path, maker: TagMaker) -> list[str]:
+    clock = tmp_path / "clock.json"
+    set_clock(clock, maker)
+    return ["--port", terminal.port, "--store", str(tmp_path / "store.sqlite"), "--clock", str(clock)]
+
+
+def no_findings(outcome: Outcome) -> None:
+    assert outcome.code == Exit.OK, outcome.out + outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_from_fit_to_report(maker: TagMaker, terminal: TerminalTag, at: list[str], tmp_path: Path) -> None:
+    outcome = run("fit", "--order", "A-1", *at)
+    no_findings(outcome)
+    assert "NOT CERTIFIED" in outcome.err
+    maker.live([0] * 100 + [60_000] * 50 + [0] * 50)
+    set_clock(at[5], maker)
+    no_findings(run("sync", *at))
+    store = at[2:4]
+    outcome = run("verify", *store)
+    no_findings(outcome)
+    assert "HOLDS: every bit" in outcome.out
+    outcome = run("events", *store)
+    no_findings(outcome)
+    assert "episode 1:" in outcome.out
+    assert "never: strap open" in outcome.out
+    outcome = run("report", *store, "--out", tmp_path / "out")
+    no_findings(outcome)
+    assert "A-1" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    bundle = tmp_path / "out" / "evidence.zip"
+    no_findings(run("verify", bundle))
+    no_findings(run("report", bundle, "--out", tmp_path / "again"))
+    assert (tmp_path / "again" / "evidence.zip").read_bytes() == bundle.read_bytes()
+    outcome = run("remove", *at)
+    no_findings(outcome)
+    assert "NOT MONITORED" in outcome.out
+
+
+def test_json_is_one_document_and_nothing_else(
+    maker: TagMaker, terminal: TerminalTag, at: list[str], tmp_path: Path
+) -> None:
+    port, store = at[:2], at[2:4]
+    fit = json.loads(run("fit", "--order", "A-1", *at, "--json").out)
+    assert fit["tag"] == maker.tag_id.hex()
+    assert fit["certified"] is False
+    maker.live([0] * 10 + [60_000] * 5 + [0])
+    set_clock(at[5], maker)
+    assert json.loads(run("sync", *at, "--json").out)["readings"] == 16
+    assert json.loads(run("status", *port, "--json").out)["fitted"] == 1
+    assert json.loads(run("log", *port, "--json").out)["lines"][0] == "boot 0, cause 1"
+    verified = json.loads(run("verify", *store, "--json").out)
+    assert verified["held"] is True
+    assert verified["last_seal"]["hash"] == maker.previous.hex()
+    assert verified["first_utc"].startswith("2025-06-15T15:06:40")
+    events = json.loads(run("events", *store, "--json", "--order", "A-1").out)
+    assert [event["kind"] for event in events["events"]][:3] == ["boot", "key", "config"]
+    assert events["episodes"][0]["readings_above"] == 5
+    report = json.loads(run("report", *store, "--out", tmp_path, "--json").out)
+    assert report["episodes"] == 1
+    assert json.loads(run("remove", *at, "--json").out)["removed"] is True
+
+
+def test_findings_against_the_evidence_are_exit_code_1(tmp_path: Path) -> None:
+    from ankletag.bundle import make_bundle, write_bundle
+
+    maker = fitted([0] * 1000)
+    raws = maker.raw_pages()
+    write_bundle(tmp_path / "holed.zip", make_bundle(maker.tag_id, maker.public_key, None, raws[:2] + raws[3:]))
+    outcome = run("verify", tmp_path / "holed.zip")
+    assert outcome.code == Exit.FINDINGS
+    assert "Page 2 is missing" in outcome.out
+    assert "DOES NOT HOLD" in outcome.out
+    for command in ("events", "report"):
+        assert run(command, tmp_path / "holed.zip", *(["--out", tmp_path] if command == "report" else [])).code == 1
+
+
+def test_a_flipped_bit_is_exit_code_10_and_names_the_record(tmp_path: Path) -> None:
+    from ankletag.bundle import make_bundle
+
+    maker = fitted([0] * 1000)
+    data = bytearray(make_bundle(maker.tag_id, maker.public_key, None, maker.raw_pages()))
+    data[data.index(maker.raw_pages()[7]) + 120] ^= 1
+    path = tmp_path / "evidence.zip"
+    path.write_bytes(data)
+    outcome = run("verify", path)
+    assert outcome.code == Exit.EVIDENCE_REFUSED
+    assert outcome.out == ""
+    assert "lies in record " in outcome.err
+    assert "Ask for another copy" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["sync", "--port", "{tmp}/none", "--store", "{tmp}/s"], Exit.PORT_ABSENT, "There is no port"),
+        (["verify", "{tmp}/none.zip"], Exit.USAGE, "cannot be read"),
+        (["verify", "--store", "{tmp}/none.sqlite"], Exit.STORE, "There is no store"),
+        (["verify", "{tmp}/clock.json"], Exit.USAGE, "is not an evidence bundle"),
+        (["sync", "--no-such-option"], Exit.USAGE, "--no-such-option"),
+        (["fit"], Exit.USAGE, "--order"),
+        (["wash"], Exit.USAGE, "wash"),
+    ],
+)
+def test_errors_have_their_code_and_sentence(tmp_path: Path, arguments: list[str], code: Exit, sentence: str) -> None:
+    (tmp_path / "clock.json").write_text("{}")
+    outcome = run(*(argument.replace("{tmp}", str(tmp_path)) for argument in arguments))
+    assert outcome.code == code
+    assert sentence in outcome.err
+    assert outcome.out == ""
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '{"utc_offset_ms": "now"}', '{"utc_offset_ms": true}'])
+def test_a_bad_clock_file_is_said(terminal: TerminalTag, at: list[str], content: str) -> None:
+    Path(at[5]).write_text(content)
+    outcome = run("sync", *at)
+    assert outcome.code == Exit.USAGE
+    assert "clock" in outcome.err
+
+
+def test_a_tag_of_another_version_is_exit_code_7(tmp_path: Path) -> None:
+    with TerminalTag(FakeTag(fitted([0]), version=2)) as terminal:
+        outcome = run("sync", "--port", terminal.port, "--store", tmp_path / "store.sqlite")
+    assert outcome.code == Exit.OTHER_VERSION
+    assert "version 2" in outcome.err
+    assert "version 1" in outcome.err
+
+
+def test_a_second_fit_is_exit_code_8(at: list[str]) -> None:
+    no_findings(run("fit", "--order", "A-1", *at))
+    outcome = run("fit", "--order", "A-2", *at)
+    assert outcome.code == Exit.TAG_REFUSED
+    assert "already fitted" in outcome.err
+
+
+def test_several_tags_in_the_store_are_told_apart(tmp_path: Path) -> None:
+    from ankletag.store import Store
+
+    path = tmp_path / "store.sqlite"
+    with Store(path) as store:
+        store.see_tag(b"tag-0001", 1)
+        store.see_tag(b"tag-0002", 2)
+    outcome = run("verify", "--store", path)
+    assert outcome.code == Exit.USAGE
+    assert b"tag-0001".hex() in outcome.err
+    assert b"tag-0002".hex() in outcome.err
+    assert run("verify", "--store", path, "--tag", b"tag-0002".hex()).code == Exit.FINDINGS
+    assert run("verify", "--store", path, "--tag", "00").code == Exit.USAGE
+
+
+def test_ctrl_c_says_that_nothing_is_lost(tmp_path: Path) -> None:
+    tag = FakeTag(fitted([0]))
+    tag.garble = lambda kind, data: b""  # so that the command waits for a reply
+    with TerminalTag(tag) as terminal:
+        words = [*ANKLETAG, "sync", "--port", terminal.port, "--store", str(tmp_path / "store.sqlite")]
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 30
+        while not tag.requests and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == Exit.STOPPED
+    assert err.strip() == "stopped, nothing lost; run again to go on"
+
+
+def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
+    maker = fitted([0])
+    for _ in range(3000):
+        maker.strap(False)
+        if len(maker.closed) > 900:
+            break
+    from ankletag.bundle import make_bundle
+
+    (tmp_path / "evidence.zip").write_bytes(make_bundle(maker.tag_id, maker.public_key, None, maker.raw_pages()))
+    words = [*ANKLETAG, "events", str(tmp_path / "evidence.zip")]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(30) == Exit.OK
+    assert err == b""
+
+
+def test_a_fault_of_the_program_is_a_sentence_and_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from ankletag.cli import verify as verify_command
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("by nothing")
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setitem(verify_command.__globals__, "load", broken)
+    outcome = run("verify", "x.zip")
+    assert outcome.code == Exit.INTERNAL
+    assert "Traceback" not in outcome.err
+    (kept,) = tmp_path.glob("ankletag-fault-*.txt")
+    assert str(kept) in outcome.err
+    assert "by nothing" in kept.read_text()
+
+
+def test_help_names_every_command_and_exit_code() -> None:
+    outcome = run("--help")
+    no_findings(outcome)
+    for command in ("fit", "sync", "verify", "events", "report", "remove", "status", "log"):
+        assert command in outcome.out
+    words = " ".join(outcome.out.split())
+    for code, meaning in EXIT_MEANINGS.items():
+        assert f"{int(code)} {meaning}" in words
+    assert run("--version").out.startswith("ankletag ")
+
+
+def test_a_plug_in_that_cannot_be_loaded_breaks_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = EntryPoint("broken", "no_such_package.cli:broken", plugins.GROUP)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [broken])
+    no_findings(run("--help"))
+    outcome = run("broken")
+    assert outcome.code == Exit.USAGE
+    assert "cannot be loaded" in outcome.err
+
+
+def test_a_plug_in_is_called_with_its_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    calendar = EntryPoint("pretty", "textwrap:shorten", plugins.GROUP)
+
+    def pretty(days: int = 3) -> None:
+        print(days * 2)
+
+    monkeypatch.setattr(EntryPoint, "load", lambda self: pretty)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [calendar])
+    assert run("pretty", "--days", "4").out == "8\n"
+
+
+def test_the_documented_exit_codes_are_the_table() -> None:
+    page = Path(__file__).parents[2] / "docs" / "commands.md"
+    rows = {
+        (int(cells[1]), cells[2].strip())
+        for cells in (line.split("|") for line in page.read_text(encoding="utf-8").splitlines())
+        if len(cells) == 4 and cells[1].strip().isdigit()
+    }
+    assert rows == {(int(code), meaning) for code, meaning in EXIT_MEANINGS.items()}
+
+
+def test_help_is_quick_because_heavy_parts_are_loaded_late() -> None:
+    program = (
+        "import sys; from ankletag.cli import build; build(['sync'])\n"
+        "print([name for name in ('alembic', 'matplotlib', 'jinja2', 'taghil') if name in sys.modules])"
+    )
+    run_ = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=os.environ)
+    assert run_.stdout.strip() == "[]"

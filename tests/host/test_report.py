@@ -1,0 +1,146 @@
+"""The report: self-contained, the same every time, and saying what it must."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from ankletag.evaluate import evaluate
+from ankletag.report import Facts, render
+from ankletag.report.series import series
+from ankletag.time import Clock
+from ankletag.verify import verify_pages
+from host.tagmaker import TagMaker, fitted
+
+
+def page_of(maker: TagMaker, key: bytes | None = None) -> str:
+    verified = verify_pages(maker.raw_pages(), key or maker.public_key, maker.tag_id)
+    clock = Clock(verified)
+    facts = Facts(maker.tag_id, key or maker.public_key, "A-1 <b>&", [*verified.findings, *clock.findings])
+    return render(facts, verified, clock, evaluate(verified, clock))
+
+
+def eventful() -> TagMaker:
+    maker = fitted([0] * 60 + [50_000] * 60 + [0] * 60)
+    maker.live([0] * 30, prox=500)
+    maker.strap(True)
+    maker.live([0] * 5, flags=1)
+    maker.strap(False)
+    maker.now_ms += 3_600_000
+    maker.live([0] * 30)
+    maker.seal()
+    return maker
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return page_of(eventful())
+
+
+class Collector(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def parsed(page: str) -> Collector:
+    collector = Collector()
+    collector.feed(page)
+    return collector
+
+
+def text_of(page: str) -> str:
+    return " ".join(" ".join(parsed(page).text).split())
+
+
+def test_nothing_is_fetched_and_nothing_runs(page: str) -> None:
+    for tag, attributes in parsed(page).tags:
+        assert tag not in ("script", "link", "img", "iframe", "object")
+        for name, value in attributes.items():
+            assert not name.startswith("on")
+            if name in ("src", "href", "xlink:href"):
+                assert (value or "").startswith("#")
+    assert "@import" not in page
+    assert not re.search(r"url\((?!#)", page)
+    assert "<!DOCTYPE svg" not in page
+
+
+def test_the_same_evidence_gives_the_same_page(page: str) -> None:
+    assert page_of(eventful()) == page
+
+
+def test_every_class_has_its_yes_or_no(page: str) -> None:
+    text = text_of(page)
+    for question, answer in [
+        ("Was there an episode of drinking?", "YES 1 episode"),
+        ("Was the strap opened?", "YES 1 time"),
+        ("Was the tag off the skin?", "YES 1 time"),
+        ("Was the case opened?", "no"),
+        ("Are readings missing?", "YES 1 gap"),
+        ("Did the tag restart?", "no"),
+    ]:
+        assert f"{question} {answer}" in text
+    assert "NOT CERTIFIED" in text
+
+
+def test_a_quiet_wearer_is_answered_no() -> None:
+    text = text_of(page_of(fitted([0] * 30)))
+    assert "YES" not in text
+    assert text.count(" no ") >= 7
+    assert "AGAINST" not in text
+
+
+def test_what_does_not_hold_is_said_at_the_top() -> None:
+    text = text_of(page_of(eventful(), b"\1" * 64))
+    assert "THE EVIDENCE DOES NOT HOLD IN EVERY PART" in text
+    assert "AGAINST the evidence" in text
+    assert "There is no reading with a known time" in text
+
+
+def test_a_reader_of_the_page_aloud_is_told_what_is_drawn(page: str) -> None:
+    collector = parsed(page)
+    (svg,) = [attributes for tag, attributes in collector.tags if tag == "svg"]
+    assert svg["role"] == "img"
+    assert svg["aria-labelledby"] == "plot-title plot-desc"
+    tables = [tag for tag, _ in collector.tags if tag == "table"]
+    captions = [tag for tag, _ in collector.tags if tag == "caption"]
+    assert len(tables) == len(captions) == 8
+    assert ("html", {"lang": "en"}) in collector.tags
+
+
+def test_the_plot_reads_in_black_and_white(page: str) -> None:
+    svg = page[page.index("<svg") : page.index("</svg>")]
+    colours = set(re.findall(r"#[0-9a-f]{6}", svg))
+    assert all(colour[1:3] == colour[3:5] == colour[5:7] for colour in colours)
+    labels = "alcohol (TAC)|proximity, not alcohol|temperature, not alcohol|threshold 0.02 g/dL|no readings"
+    for label in labels.split("|"):
+        assert label in svg
+    assert svg.count("never open") == 1
+
+
+def test_text_from_outside_is_escaped(page: str) -> None:
+    assert "A-1 &lt;b&gt;&amp;" in page
+
+
+def test_a_tag_that_was_never_fitted() -> None:
+    maker = TagMaker()
+    maker.boot()
+    maker.seal()
+    assert "the tag was never fitted" in text_of(page_of(maker))
+
+
+def test_thinning_keeps_every_extreme() -> None:
+    maker = fitted([0] * 4000 + [70_000] + [0] * 4000)
+    verified = verify_pages(maker.raw_pages(), maker.public_key)
+    readings = evaluate(verified, Clock(verified)).readings
+    times, values = series(readings, lambda reading: float(reading.tac_ug_dl or 0), 90_000)
+    assert len(times) < 6000
+    assert max(values) == 70_000
+    assert times == sorted(times)
