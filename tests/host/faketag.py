@@ -3,6 +3,7 @@
 import os
 import select
 import threading
+import time
 import tty
 from collections.abc import Callable
 
@@ -24,17 +25,27 @@ class FakeTag:
         self.hidden: set[int] = set()
         self.requests: list[int] = []
         self.received = 0
+        # Set: the tag's time goes on with this computer's, beside what the test lets it live.
+        self.real_time = False
+        self._last = time.monotonic()
         self._decoder = frames.Decoder()
         self._nonce = b""
         self._nonce_ticks = 0
 
     def feed(self, data: bytes) -> bytes:
         out = b""
+        self.catch_up()
         for frame in self._decoder.feed(data):
             if not isinstance(frame, Bad):
                 self.requests.append(frame.kind)
                 out += self._answer(frame)
         return out
+
+    def catch_up(self) -> None:
+        passed_ms = round((time.monotonic() - self._last) * 1000)
+        if self.real_time:
+            self.maker.now_ms += passed_ms
+            self._last += passed_ms / 1000
 
     def _frame(self, kind: int, request_id: int, values: dict[str, int | bytes]) -> bytes:
         return self.garble(kind, frames.encode(kind, request_id, messages.encode(kind, values)))

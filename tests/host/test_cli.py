@@ -44,20 +44,23 @@ def maker() -> TagMaker:
 
 @pytest.fixture
 def terminal(maker: TagMaker) -> Iterator[TerminalTag]:
-    with TerminalTag(FakeTag(maker)) as terminal:
+    tag = FakeTag(maker)
+    tag.real_time = True
+    with TerminalTag(tag) as terminal:
         yield terminal
 
 
-def set_clock(path: str | Path, maker: TagMaker) -> None:
+def set_clock(path: str | Path, tag: FakeTag) -> None:
     """The station's time is the tag's world's time, as an emulator's clock file makes it."""
-    offset = maker.utc_ms - time.time_ns() // 1_000_000
+    tag.catch_up()
+    offset = tag.maker.utc_ms - time.time_ns() // 1_000_000
     Path(path).write_text(json.dumps({"utc_offset_ms": offset}), encoding="utf-8")
 
 
 @pytest.fixture
-def at(terminal: TerminalTag, tmp_path: Path, maker: TagMaker) -> list[str]:
+def at(terminal: TerminalTag, tmp_path: Path) -> list[str]:
     clock = tmp_path / "clock.json"
-    set_clock(clock, maker)
+    set_clock(clock, terminal.tag)
     return ["--port", terminal.port, "--store", str(tmp_path / "store.sqlite"), "--clock", str(clock)]
 
 
@@ -71,7 +74,7 @@ def test_from_fit_to_report(maker: TagMaker, terminal: TerminalTag, at: list[str
     no_findings(outcome)
     assert "NOT CERTIFIED" in outcome.err
     maker.live([0] * 100 + [60_000] * 50 + [0] * 50)
-    set_clock(at[5], maker)
+    set_clock(at[5], terminal.tag)
     no_findings(run("sync", *at))
     store = at[2:4]
     outcome = run("verify", *store)
@@ -101,7 +104,7 @@ def test_json_is_one_document_and_nothing_else(
     assert fit["tag"] == maker.tag_id.hex()
     assert fit["certified"] is False
     maker.live([0] * 10 + [60_000] * 5 + [0])
-    set_clock(at[5], maker)
+    set_clock(at[5], terminal.tag)
     assert json.loads(run("sync", *at, "--json").out)["readings"] == 16
     assert json.loads(run("status", *port, "--json").out)["fitted"] == 1
     assert json.loads(run("log", *port, "--json").out)["lines"][0] == "boot 0, cause 1"
