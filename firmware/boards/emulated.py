@@ -12,7 +12,8 @@ import sys
 _HEAD = "<bIBB"
 _HEAD_LEN = 7
 _TICKS_MASK = 0x3FFFFFFF
-_LINK_CHUNK = 2048
+# Most data bytes of one call: compiled from source the heap is in pieces, and 4 KiB in one do not always fit.
+_CHUNK = 1024
 _BLOCK = 4096
 _PAGE = 256
 
@@ -39,7 +40,7 @@ class _World:
         read_fd, write_fd = numbers.split(",")
         self._readinto = open(int(read_fd), "rb").readinto
         self.write = open(int(write_fd), "wb").write
-        self.reply = bytearray(_HEAD_LEN + _BLOCK)
+        self.reply = bytearray(_HEAD_LEN + _CHUNK)
         self._view = memoryview(self.reply)
         self._views = {}
         self._owed = 0
@@ -192,7 +193,7 @@ class _Link:
         if world.fresh and not world.levels & 4:
             world.fresh = False
             return 0
-        n = min(len(buf), _LINK_CHUNK)
+        n = min(len(buf), _CHUNK)
         world.call(struct.pack("<BH", _LINK_READ, n), 2)
         world.fresh = False
         n = world.reply[_HEAD_LEN] | world.reply[_HEAD_LEN + 1] << 8
@@ -201,7 +202,7 @@ class _Link:
         return n
 
     def write(self, buf):
-        n = min(len(buf), _LINK_CHUNK)
+        n = min(len(buf), _CHUNK)
         world = self._world
         world.call(struct.pack("<BH", _LINK_WRITE, n) + bytes(memoryview(buf)[:n]), 2)
         return world.reply[_HEAD_LEN] | world.reply[_HEAD_LEN + 1] << 8
@@ -221,12 +222,14 @@ class _Flash:
         size = len(buf)
         to = memoryview(buf)
         while done < size:
-            n = min(size - done, _BLOCK - offset)
+            n = min(size - done, _BLOCK - offset, _CHUNK)
             self._world.call(struct.pack("<BHHH", _FLASH_READ, block, offset, n), n)
             to[done : done + n] = self._world.reply[_HEAD_LEN : _HEAD_LEN + n]
             done += n
-            block += 1
-            offset = 0
+            offset += n
+            if offset >= _BLOCK:
+                block += 1
+                offset = 0
 
     def writeblocks(self, block, buf, offset=None):
         if offset is None:

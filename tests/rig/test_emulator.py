@@ -189,6 +189,9 @@ board.flash.readblocks(7, page, 512)
 tell(page == b"\\xff" * 256, board.flash.ioctl(4, 0), board.flash.ioctl(5, 0))
 board.flash.writeblocks(7, bytes(range(256)), 512)
 board.flash.writeblocks(7, b"\\x0f" * 256, 512)
+whole = bytearray(8192)
+board.flash.readblocks(6, whole)
+tell(bytes(whole) == b"\\xff" * 4608 + bytes(i & 15 for i in range(256)) + b"\\xff" * 3328)
 board.flash.readblocks(7, page, 512)
 tell(bytes(page) == bytes(i & 15 for i in range(256)))
 try:
@@ -202,8 +205,8 @@ except OSError as error:
 """
     einval = [str(errno.EINVAL)]
     lines = run(kept, body, flash_blocks=40)
-    assert lines == [["True", "40", "4096"], ["True"], einval, einval]
-    assert run(kept, body, flash_blocks=40)[4] == ["False", "40", "4096"]
+    assert lines == [["True", "40", "4096"], ["True"], ["True"], einval, einval]
+    assert run(kept, body, flash_blocks=40)[5] == ["False", "40", "4096"]
     with pytest.raises(EmulatorError, match="holds 40 blocks, not 304"):
         tag(kept, body).start()
 

@@ -59,5 +59,5 @@ TICKS_AT_BOOT_MS = TICKS_PERIOD_MS - 90_000
 I2C_BYTE_US = 90
 PROGRAM_PAGE_US = 600
 ERASE_US = 45_000
-LINK_CHUNK = 2048
-"""Most bytes that one LINK_READ or LINK_WRITE carries."""
+DATA_MOST = 1024
+"""Most data bytes that the tag asks for or sends in one call."""
