@@ -53,8 +53,8 @@ class Client:
         self._reply_s = reply_s
         self._seal_s = max(reply_s, SEAL_S) if reply_s >= REPLY_S else 5 * reply_s
         self.counts = LinkCounts()
-        # An own delimiter first: whatever half frame the tag has from somebody else ends here.
-        self._transport.write(b"\0")
+        # An own delimiter before the first request: whatever half frame the tag has from somebody else ends there.
+        self._greeting = b"\0"
 
     def __enter__(self) -> "Client":
         return self
@@ -136,7 +136,9 @@ class Client:
         tries = _TRIES if kind in _REPEATABLE else 1
         for attempt in range(tries):
             self._request_id = (self._request_id + 1) & 0xFF
-            self._transport.write(frames.encode(kind, self._request_id, messages.encode(kind, values)))
+            request = frames.encode(kind, self._request_id, messages.encode(kind, values))
+            self._transport.write(self._greeting + request)
+            self._greeting = b""
             frame = self._await(kind, deadline_s, on_page)
             if frame is not None:
                 return self._reply(kind, frame)
