@@ -43,7 +43,7 @@ def emulate(
     flash_blocks: Annotated[
         int, typer.Option(min=16, max=65535, help="Flash behind the file system, 4 KiB blocks.")
     ] = 304,
-    heap: Annotated[str, typer.Option(help="Heap of the VM, as 192k.")] = "192k",
+    heap: Annotated[str, typer.Option(help="Heap of the VM, as 236k: what MicroPython has on the chip.")] = "236k",
     trace: Annotated[Path | None, typer.Option(help="Write every call of the tag to this JSON-lines file.")] = None,
     repl: Annotated[bool, typer.Option("--repl", help="Give the VM the terminal: Ctrl-C leads to its prompt.")] = False,
     pause_at: Annotated[

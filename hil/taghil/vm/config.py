@@ -22,7 +22,7 @@ class Config:
     pace: str = "auto"
     seed: int = 1
     flash_blocks: int = DEFAULT_BLOCKS
-    heap: str = "192k"
+    heap: str = "236k"
     trace: str | None = None
     trace_readings: bool = False
     repl: bool = False
