@@ -55,6 +55,8 @@ class App:
         self._own_key()
         self.signer = SoftwareSigner(self.settings.secret)
         self._recover(flash, layout)
+        # Senses that began to fail while they were asked: recorded behind the reading, whose ticks are earlier.
+        self._sense_faults = []
         self.sampler = Sampler(board, self._sense_fault)
         self._strap_bucket = Bucket(_BUCKET, _BUCKET_REFILL_MS)
         self._case_bucket = Bucket(_BUCKET, _BUCKET_REFILL_MS)
@@ -113,6 +115,7 @@ class App:
             if records.CONFIG not in self._recorded:
                 self._record_config()
         self.sampler.configure()
+        self._record_sense_faults()
         self.seal(seals.REASON_BOOT)
         self.diary.write("boot %d, cause %d" % (self.recorder.boot(), self.board.reset_cause))
         self._measure_heap()
@@ -177,8 +180,13 @@ class App:
         )
 
     def _sense_fault(self, sense, code):
-        self.faults += 1
-        self._record_fault(sense, code, b"")
+        self._sense_faults.append((sense, code))
+
+    def _record_sense_faults(self):
+        while self._sense_faults:
+            sense, code = self._sense_faults.pop(0)
+            self.faults += 1
+            self._record_fault(sense, code, b"")
 
     def _record_fault(self, sense, code, text):
         ticks = self.board.clock.ticks_ms()
@@ -243,6 +251,7 @@ class App:
         sampler = self.sampler
         sampler.sample()
         self.recorder.reading(ticks, sampler.flags, sampler.cell_code, sampler.temp_code, sampler.prox_count)
+        self._record_sense_faults()
 
     def _scheduled_seal(self):
         if not self.seal(seals.REASON_SCHEDULE):

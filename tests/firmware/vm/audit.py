@@ -41,6 +41,7 @@ def audit(app, known_records, known_seals):
     window_first = None
     previous = None
     boots = []
+    ticks = 0
     for item in items:
         if item.kind == coding.SEED:
             salts = tree.Salts(item.value)
@@ -58,6 +59,9 @@ def audit(app, known_records, known_seals):
                 if boots and record.boot != boots[-1] + 1:
                     wrong.append("boot %d behind boot %d" % (record.boot, boots[-1]))
                 boots.append(record.boot)
+            elif records.ticks_after(ticks, record.ticks) < 0:
+                wrong.append("the ticks run backwards at record %d" % record.number)
+            ticks = record.ticks
             if salts is not None:
                 if window_first is None:
                     window_first = record.number
