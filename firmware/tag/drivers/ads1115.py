@@ -4,7 +4,7 @@ ADDRESS = 0x49
 
 _CONVERSION = 0x00
 _CONFIG = 0x01
-# OS start, AIN0 to ground, +/- 2.048 V, single shot, 128 SPS, comparator off (8.1.3).
+# OS start, AIN0 to ground, +/- 2.048 V, single shot, 128 SPS, comparator off (config register).
 _START = b"\xc5\x83"
 _READY = 0x80
 CONVERSION_MS = 8

@@ -8,11 +8,11 @@ _TIACN = 0x10
 _REFCN = 0x11
 _MODECN = 0x12
 
-# TIA 120 kOhm (7.6.3, bits 4:2 = 110), load 10 Ohm.
+# TIA 120 kOhm (TIACN bits 4:2 = 110), load 10 Ohm.
 _TIACN_120K = 0x18
-# External reference, internal zero 20 % of it, no bias (7.6.4).
+# External reference, internal zero 20 % of it, no bias (REFCN).
 _REFCN_EXTERNAL_20 = 0x80
-# Three-lead amperometric (7.6.5).
+# Three-lead amperometric (MODECN).
 _MODECN_AMPEROMETRIC = 0x03
 
 TIA_OHM = 120000

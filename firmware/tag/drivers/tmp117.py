@@ -1,4 +1,4 @@
-"""TMP117 temperature sensor (TI SNOS019D): skin side, one conversion of eight averages at a time."""
+"""TMP117 temperature sensor (TI SNOSD82D): skin side, one conversion of eight averages at a time."""
 
 ADDRESS = 0x4A
 
@@ -6,7 +6,7 @@ _TEMP = 0x00
 _CONFIG = 0x01
 _ID = 0x0F
 _DEVICE = 0x0117
-# One-shot (MOD = 11), eight averages (AVG = 01): 124 ms (7.6.1.2, table 7-7).
+# One-shot (MOD = 11), eight averages (AVG = 01): 124 ms (7.6, configuration register).
 _ONE_SHOT = b"\x0c\x20"
 _READY = 0x20
 CONVERSION_MS = 125

@@ -1,4 +1,4 @@
-"""TMP117, the skin-side temperature (TI SNOS D82).
+"""TMP117, the skin-side temperature (TI SNOSD82D).
 
 The result is 0x8000 until the first conversion; DATA_READY is cleared by reading the result or the configuration; a
 one-shot conversion ends in shutdown.  7.8125 m degC an LSB.
