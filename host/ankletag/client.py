@@ -16,11 +16,13 @@ from .transport.contract import Transport
 Values = dict[str, int | bytes]
 
 REPLY_S = 4.0
-# A seal is two to three slow operations on the tag: the signature and flash.
-SEAL_S = 20.0
-_TRIES = 3
-# Asking these again changes nothing on the tag.
-_REPEATABLE = (messages.HELLO, messages.STATUS, messages.LOG)
+# A seal is slow on the tag: a signature and flash.
+SEAL_S = 8.0
+# Once pages come, so much silence means that the end of the stream got lost.
+_STREAM_S = 0.5
+_TRIES = 4
+# Asking these again changes nothing on the tag, or only adds one more seal or receipt.
+_REPEATABLE = (messages.HELLO, messages.STATUS, messages.LOG, messages.SEAL, messages.ACKNOWLEDGE)
 
 _ACTIONS = {
     messages.ERROR_VERSION: "Update the older side.",
@@ -149,7 +151,7 @@ class Client:
         )
 
     def _await(self, kind: int, deadline_s: float, on_page: Callable[[bytes], None] | None) -> frames.Frame | None:
-        """The reply to the request under way, or None at the deadline, which each page of its stream puts off."""
+        """The reply to the request under way, or None at the deadline; in a stream, at the first long silence."""
         deadline = time.monotonic() + deadline_s
         while True:
             left = deadline - time.monotonic()
@@ -157,13 +159,14 @@ class Client:
                 return None
             reply: frames.Frame | None = None
             for frame in self._decoder.feed(self._transport.read(left)):
+                if on_page is not None:
+                    deadline = time.monotonic() + min(deadline_s, _STREAM_S)
                 if isinstance(frame, Bad):
                     self.counts.bad += 1
                 elif frame.request_id != self._request_id:
                     self.counts.late += 1
                 elif frame.kind == messages.PAGE and on_page is not None:
                     on_page(frame.body)
-                    deadline = time.monotonic() + deadline_s
                 elif frame.kind in (kind | messages.REPLY, messages.ERROR):
                     reply = frame
                 else:

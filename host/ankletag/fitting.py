@@ -11,6 +11,7 @@ from .stationclock import StationClock
 from .store import Fitted, Store
 from .sync import Progress, Synced, attest, number, octets, sync
 
+_TRIES = 4
 # Reasons of a REMOVE record.
 REASON_ORDER_ENDED = 1
 REASON_EXCHANGE = 2
@@ -50,14 +51,7 @@ def fit(
     # Before the tag is told: a cut behind this line must not leave a fitted tag without a pinned key.
     store.pin_key(tag_id, octets(hello, "public_key"))
     attest(client, hello, clock, station)
-    try:
-        client.fit(order_id, order.cadence_s, order.seal_interval_s)
-    except (TagSilent, TagRefused) as error:
-        if isinstance(error, TagRefused) and error.code != messages.ERROR_STATE:
-            raise
-        status = client.status()
-        if not number(status, "fitted") or octets(status, "order_id") != order_id:
-            raise
+    _fit(client, order, order_id)
     last = store.fittings(tag_id)[-1:]
     if not last or last[0].order_id != order_id or last[0].removed_utc_ms is not None:
         store.add_fitting(
@@ -75,6 +69,22 @@ def fit(
     return sync(client, store, clock, station, progress)
 
 
+def _fit(client: Client, order: Order, order_id: bytes) -> None:
+    """Not repeated blindly: after a lost reply the tag's status says whether it was the request or the reply."""
+    for left in reversed(range(_TRIES)):
+        try:
+            client.fit(order_id, order.cadence_s, order.seal_interval_s)
+            return
+        except (TagSilent, TagRefused) as error:  # noqa: PERF203 - each try waits for seconds
+            if isinstance(error, TagRefused) and error.code != messages.ERROR_STATE:
+                raise
+            status = client.status()
+            if number(status, "fitted") and octets(status, "order_id") == order_id:
+                return
+            if not left or isinstance(error, TagRefused):
+                raise
+
+
 def remove(
     client: Client,
     store: Store,
@@ -88,10 +98,14 @@ def remove(
     tag_id = octets(hello, "tag_id")
     store.see_tag(tag_id, clock.now_ms())
     attest(client, hello, clock, station)
-    try:
-        client.remove(reason)
-    except TagSilent:
-        if number(client.status(), "fitted"):
-            raise
+    for left in reversed(range(_TRIES)):
+        try:
+            client.remove(reason)
+        except TagSilent:
+            if number(client.status(), "fitted"):
+                if not left:
+                    raise
+                continue
+        break
     store.end_fitting(tag_id, clock.now_ms())
     return sync(client, store, clock, station, progress)

@@ -18,8 +18,12 @@ Progress = Callable[[int, int], None]
 _NONCE_SIZE = 16
 # Pages to a transaction: a cut costs at most so many, and a commit is not paid for each.
 _BATCH = 16
-# A range that brings nothing so many times: the tag does not have these pages, or is gone.
+# A range that brings nothing over a clean line so many times: the tag does not have these pages, or is gone.
 _FRUITLESS_MAX = 5
+# Over a line that damages frames, a page may need many tries; a line on which nothing gets through ends it, too.
+_FRUITLESS_NOISY_MAX = 200
+# Attestations use up a nonce, so each try asks for a new one.
+_ATTEST_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,15 @@ def octets(values: Values, name: str) -> bytes:
 
 
 def attest(client: Client, hello: Values, clock: StationClock, station: str) -> None:
-    """Give the tag the station's UTC; with a new nonce once more when the first try got lost."""
-    nonce = octets(hello, "nonce")
-    try:
-        client.attest(clock.now_ms(), nonce, station_id_of(station))
-    except (TagSilent, TagRefused) as error:
-        if isinstance(error, TagRefused) and error.code != messages.ERROR_NONCE:
-            raise
-        client.attest(clock.now_ms(), octets(client.hello(), "nonce"), station_id_of(station))
+    """Give the tag the station's UTC; with a new nonce again when a try got lost."""
+    for left in reversed(range(_ATTEST_TRIES)):
+        try:
+            client.attest(clock.now_ms(), octets(hello, "nonce"), station_id_of(station))
+            return
+        except (TagSilent, TagRefused) as error:
+            if not left or (isinstance(error, TagRefused) and error.code != messages.ERROR_NONCE):
+                raise
+        hello = client.hello()
 
 
 def sync(
@@ -130,18 +135,23 @@ class _Pull:
         )
 
     def _pull(self) -> None:
-        fruitless = 0
+        fruitless = noisy = 0
         self._report()
         while (wanted := self._next_range()) is not None:
             first, count = wanted
-            before = len(self.have)
+            before, bad = len(self.have), self.client.counts.bad
             try:
                 reply = self.client.read_pages(first, count, self._take)
             finally:
                 # Also when the line was cut in the middle: what came through is kept.
                 self._flush()
-            fruitless = 0 if len(self.have) > before else fruitless + 1
-            if fruitless < _FRUITLESS_MAX:
+            if len(self.have) > before:
+                fruitless = noisy = 0
+            elif self.client.counts.bad > bad:
+                noisy += 1
+            else:
+                fruitless += 1
+            if fruitless < _FRUITLESS_MAX and noisy < _FRUITLESS_NOISY_MAX:
                 continue
             if reply is None:
                 raise TagSilent(
@@ -149,7 +159,7 @@ class _Pull:
                     "Nothing is lost: check the cable and run the command again, it goes on from there.",
                 )
             self.absent.add(first)
-            fruitless = 0
+            fruitless = noisy = 0
 
     def _next_range(self) -> tuple[int, int] | None:
         """(first, count) of the first pages that are not here yet, as many as one READ may ask for."""

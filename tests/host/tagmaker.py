@@ -122,7 +122,7 @@ class TagMaker:
         record = records.canonical(kind, number, self.boot_number, ticks, body)
         self._tree.add(tree.leaf_hash(self._salts.salt(number), record))
 
-    def event(self, kind: int, **values: int | bytes) -> int:
+    def event(self, kind: int, /, **values: int | bytes) -> int:
         """One event record; its number."""
         return self.event_body(kind, records.body(kind, values))
 

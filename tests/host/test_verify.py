@@ -204,6 +204,18 @@ def test_seal_numbers_run(number: int, code: str) -> None:
     assert against(check(maker.raw_pages(), maker)) == [code]
 
 
+def test_pages_copied_in_again_under_new_numbers_count_once() -> None:
+    copies = []
+    for seq, raw in enumerate(RAWS[:-1]):
+        page = bytearray(raw)
+        page[2:6] = (len(RAWS) - 1 + seq).to_bytes(4, "little")
+        pages.close(page)
+        copies.append(bytes(page))
+    verified = check([*RAWS[:-1], *copies])
+    assert {"record-repeat", "seal-repeat"} <= set(against(verified))
+    assert sum(verified.proven) == sum(check(RAWS[:-1]).proven)
+
+
 def test_record_numbers_run_unless_a_boot_explains_it() -> None:
     maker = fitted([0] * 3)
     maker.boot(cause=2, skipped=40)

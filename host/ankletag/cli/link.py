@@ -10,6 +10,7 @@ from ..errors import UsageError
 from ..stationclock import StationClock, read_clock
 from ..store import Store, default_path
 from ..transport import choose_port, open_port
+from .output import note
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,18 @@ class Session:
     clock: StationClock
 
 
+def open_client(port: str | None) -> Client:
+    """A client on the port that was named, or on the only one; which one is said."""
+    chosen = choose_port(port)
+    if port is None:
+        note(f"using port {chosen}")
+    return Client(open_port(chosen))
+
+
 @contextlib.contextmanager
 def talking(port: str | None, store: Path | None, clock: Path | None) -> Iterator[Session]:
     """Open the store and the port. The clock is read after the port is open: an emulator writes it then."""
-    with open_store(store, create=True) as opened, Client(open_port(choose_port(port))) as client:
+    with open_store(store, create=True) as opened, open_client(port) as client:
         yield Session(client, opened, read_clock(clock))
 
 

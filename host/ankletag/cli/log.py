@@ -1,14 +1,13 @@
 """`ankletag log`."""
 
-from ..client import Client
-from ..transport import choose_port, open_port
+from .link import open_client
 from .options import JsonOption, PortOption
 from .output import emit, say
 
 
 def log(port: PortOption = None, as_json: JsonOption = False) -> None:
     """Show the tag's own bounded log and its last fault. Not evidence: for technicians and developers."""
-    with Client(open_port(choose_port(port))) as client:
+    with open_client(port) as client:
         hello, text = client.hello(), client.log()
     tag_id = hello["tag_id"]
     if as_json:

@@ -1,7 +1,6 @@
 """`ankletag status`."""
 
-from ..client import Client
-from ..transport import choose_port, open_port
+from .link import open_client
 from .options import JsonOption, PortOption
 from .output import JsonValue, emit, say
 
@@ -11,7 +10,7 @@ _HELLO = ("version", "tag_id", "firmware", "epoch", "public_key")
 
 def status(port: PortOption = None, as_json: JsonOption = False) -> None:
     """Ask the tag how it is; changes nothing on it."""
-    with Client(open_port(choose_port(port))) as client:
+    with open_client(port) as client:
         hello, found = client.hello(), client.status()
     values: dict[str, JsonValue] = {}
     for name, value in [*((name, hello[name]) for name in _HELLO), *found.items()]:

@@ -58,9 +58,16 @@ def switch_losses(verified: Verified, fitting: Fitting, kind: str) -> list[Loss]
     last = fitting.first_item
     for index in range(fitting.first_item, fitting.last_item):
         record = verified.record(index)
-        if not verified.proven[index] or record.kind not in (event, records.READING) or not record.body:
+        if not verified.proven[index] or record.kind not in (event, records.READING, records.REPEATED):
             continue
-        if record.kind == records.READING:
+        if not record.body:
+            continue
+        if record.kind == records.REPEATED:
+            if record.body[0] != event:
+                continue
+            # So many changes that the tag only counted them: it was open in between, and what follows says how it is.
+            is_open, was_open = begun is not None, True
+        elif record.kind == records.READING:
             is_open, was_open = bool(record.body[0] & flag), False
         else:
             # Two edges and closed again: it was open for a moment between two looks.

@@ -215,7 +215,8 @@ class _Walk:
         if seal.tag_id != result.tag_id:
             held = False
             self._add("seal-signature", AGAINST, first, last, say.seal_of_other_tag(signed, result.tag_id))
-        self._chain(signed, first, last)
+        # What is sealed twice counts once: pages carry no signature of their own, so they can be copied in again.
+        held = self._chain(signed, first, last) and held
         held = self._root(signed, first, last) and held
         elapsed = self._seal_elapsed(signed)
         self._late(elapsed, first, last, say.seal_late(signed))
@@ -228,9 +229,11 @@ class _Walk:
         self.window_item = end
         self.window = []
 
-    def _chain(self, signed: seals.SignedSeal, first: int | None, last: int | None) -> None:
+    def _chain(self, signed: seals.SignedSeal, first: int | None, last: int | None) -> bool:
+        """False for a seal whose number was there before."""
         number = signed.seal.number
-        if number < self.next_seal:
+        again = number < self.next_seal
+        if again:
             self._add("seal-repeat", AGAINST, first, last, say.seal_repeat(number, self.next_seal))
         elif number > self.next_seal:
             self._add("seal-gap", AGAINST, first, last, say.seal_gap(self.next_seal, number))
@@ -238,6 +241,7 @@ class _Walk:
             self._add("seal-chain", AGAINST, first, last, say.seal_chain(number))
         self.next_seal = max(self.next_seal, number + 1)
         self.previous = signed.hash()
+        return not again
 
     def _root(self, signed: seals.SignedSeal, first: int | None, last: int | None) -> bool:
         seal = signed.seal
