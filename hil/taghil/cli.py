@@ -100,9 +100,10 @@ def _say_ready(tag: Emulator, as_json: bool) -> None:
         return
     print(f"port        {port}")
     print(f"clock file  {tag.clock_file}")
+    # With the tag's own clock: a station in another time than its tag would attest what did not happen.
     print("next, in another terminal:")
-    print(f"  ankletag fit --port {port}")
-    print(f"  ankletag sync --port {port}")
+    print(f"  ankletag fit --port {port} --clock {tag.clock_file} --order ORDER")
+    print(f"  ankletag sync --port {port} --clock {tag.clock_file}")
     print("Ctrl-C stops the tag and keeps its state.", flush=True)
 
 

@@ -34,8 +34,10 @@ def demo(
     store = out / "store.sqlite"
     try:
         with Emulator(out / "tag", scenario="demo", seed=seed) as tag:
-            print(f"An emulated tag runs the firmware; its serial port is {tag.port}.")
-            line = ["--port", str(tag.port), "--clock", str(tag.clock_file), "--store", str(store)]
+            # Named as the folder was, so that the commands on the screen stay short.
+            port, clock = out / "tag" / tag.folder.port.name, out / "tag" / tag.clock_file.name
+            print(f"An emulated tag runs the firmware; its serial port is {port}.")
+            line = ["--port", str(port), "--clock", str(clock), "--store", str(store)]
             _run("fit", "--order", "DEMO-1", *line)
             _live(tag)
             _run("sync", *line)
