@@ -92,7 +92,10 @@ class App:
         self.sealer = Sealer(self.recorder, self.signer, board.unique_id, self.settings.epoch)
         # Kinds of record in the open window.
         self._recorded = set()
-        recovery.read_open_window(self.ring, self.writer, coder, self._resume)
+        # A page that has gone bad may have held a boot and a seal, hardly more, and any number of records: what comes
+        # now must repeat none of their numbers.
+        self._unread, self._skipped = recovery.read_open_window(self.ring, self.writer, coder, self._resume)
+        self.sealer.number += self._unread
 
     def _resume(self, item):
         if item.kind == coding.SEAL:
@@ -104,8 +107,8 @@ class App:
                 self._recorded.add(item.value.kind)
 
     def _begin_boot(self):
-        boot = max(self.recorder.boot(), self.sealer.last_boot) + 1
-        values = {"cause": self.board.reset_cause, "skipped": 0, "firmware": self.firmware}
+        boot = max(self.recorder.boot(), self.sealer.last_boot) + self._unread + 1
+        values = {"cause": self.board.reset_cause, "skipped": self._skipped, "firmware": self.firmware}
         self.recorder.begin_boot(boot, self.board.clock.ticks_ms(), values)
         self.recorder.catch_up()
         # The first window begins with these; the power may have gone before all of them were there.

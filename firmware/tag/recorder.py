@@ -73,6 +73,11 @@ class Recorder:
             # A boot counts with its record: cut before that, the next boot takes the same number.
             self._writer.begin()
             self._writer.append(self._coder.encode_boot(self._boot))
+            skipped = self._boot_due[1]["skipped"]
+            if skipped:
+                self._writer.begin()
+                self._writer.append(self._coder.encode_number(self._coder.number + skipped))
+                self.window_first += skipped if not self._tree.size else 0
             self._event(records.BOOT, self._boot_due[0], self._boot_due[1])
             self._boot_due = None
         if self._lost_now:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -127,6 +128,47 @@ def test_a_cell_that_does_not_program_is_counted_and_costs_its_page_only(tag: An
     tag.fill(118)
     assert tag.state()["unread"] == 1
     tag.steps(3)
+    number = tag.state()["next_number"]
     wrong = [sentence for sentence in tag.check() if "page" in sentence]
     assert wrong
     assert all(sentence.startswith(("page 3", "page 4: Bad(cut")) for sentence in wrong)
+    sealed = len(tag.log()["seals"])
+    tag.reboot(2)
+    assert tag.state()["next_number"] > number
+    assert tag.state()["seals"] > sealed
+
+
+def test_a_bad_cell_in_a_blocks_first_page_hides_no_newer_page(tag: Any) -> None:
+    tag.stick(16)
+    tag.fill(108)
+    before = tag.state()
+    assert before["unread"] == 1
+    assert before["open_page"] > 17
+    tag.reboot(2)
+    after = tag.state()
+    assert after["open_page"] >= before["open_page"]
+    assert after["next_number"] > before["next_number"]
+
+
+@pytest.mark.parametrize("pages", [1, 2, 3])
+def test_bad_cells_in_the_newest_pages_give_no_number_twice(tag: Any, pages: int) -> None:
+    """A boot that cannot read the end of the log skips what may have been there, and says how much."""
+    for seq in range(2, 2 + pages):
+        tag.stick(seq)
+    tag.fill(127 - 1 - pages)
+    before = tag.state()
+    counted = tag.counted()
+    assert (before["open_page"], before["unread"]) == (2 + pages, pages)
+    tag.reboot(2)
+    after = tag.state()
+    assert after["next_number"] > before["next_number"]
+    assert after["boot"] > before["boot"]
+    assert after["seals"] > before["seals"]
+    log = tag.log()
+    later = [records.parse(bytes.fromhex(data)) for data in log["records"]]
+    (boot,) = [record for record in later if record.kind == records.BOOT and record.boot == after["boot"]]
+    assert boot.number > max(counted)
+    assert boot.number - boot.values()["skipped"] <= max(counted) + 1
+    tag.reboot(2)
+    assert tag.state()["boot"] == after["boot"] + 1
+    assert tag.state()["seals"] == after["seals"] + 1

@@ -8,7 +8,7 @@ from firmware import talk
 from tagproto import messages
 
 PARTS = 4
-EXPECTED = {"fitting": 250, "seals over three pages": 50, "wrapped": 60}
+EXPECTED = {"fitting": 250, "items over three pages": 50, "wrapped": 60}
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -56,7 +56,8 @@ def recover_open_page(ring, journal, writer):
     """Program the pages that the journal has whole, and put the rest into the writer as its open page."""
     found = _OpenPages(ring.find_end())
     journal.replay(found.take)
-    seq = ring.end
+    # The journal knows the open page; what the ring ends with may be a page that did not program.
+    seq = ring.end = min(found.pages) if found.pages else ring.end
     while True:
         header, payload = found.pages.get(seq, (None, b""))
         writer.open(seq)
@@ -74,9 +75,9 @@ def recover_open_page(ring, journal, writer):
     if writer.first != pages.NO_ITEM:
         header = bytes(memoryview(writer.page)[: pages.HEADER_SIZE])
         parts.append((marks.HEADER, writer.seq, writer.first, header))
-    if writer.fill:
-        payload = bytes(memoryview(writer.page)[pages.HEADER_SIZE : pages.HEADER_SIZE + writer.fill])
-        parts.append((marks.LAST, writer.seq, 0, payload))
+    payload = bytes(memoryview(writer.page)[pages.HEADER_SIZE : pages.HEADER_SIZE + writer.fill])
+    # Even an empty page is named, so that the next boot opens this one.
+    parts.append((marks.LAST, writer.seq, 0, payload))
     journal.restart(parts)
 
 
@@ -90,22 +91,38 @@ def _holds_seal(page):
 
 
 def read_open_window(ring, writer, coder, take):
-    """Feed every item from the last seal on to take(item); leaves `coder` in the state at the end of the log."""
+    """Feed every item from the last seal on to take(item); leaves `coder` in the state at the end of the log.
+
+    Gives (pages behind that seal that cannot be read, record numbers that the coder may be short by because of them).
+    """
     open_page = pages.parse(bytes(writer.snapshot()))
     seq = writer.seq
     page = open_page
     oldest = ring.oldest()
-    # Walk back to the page in which the last seal begins.
-    while not isinstance(page, Bad) and not _holds_seal(page) and seq > oldest:
+    # Walk back to the page in which the last seal begins, over pages that have gone bad.
+    while (isinstance(page, Bad) or not _holds_seal(page)) and seq > oldest:
         seq -= 1
         page = ring.read(seq)
     reader = pages.Reader(coder)
+    unread = 0
+    # Pages since the coder's state was last known.
+    unknown = 0
     while seq <= writer.seq:
         page = open_page if seq == writer.seq else ring.read(seq)
         if isinstance(page, Bad):
             reader.gap()
+            unread += 1
+            unknown += 1
         else:
+            if page.first != pages.NO_ITEM:
+                unknown = 0
+            elif unknown:
+                unknown += 1
             for item in reader.feed(page):
                 if not isinstance(item, Bad):
                     take(item)
+                    if item.kind == coding.SEAL:
+                        unread = 0
         seq += 1
+    # A record takes a byte at least.
+    return unread, unknown * (pages.PAYLOAD_SIZE + 1)

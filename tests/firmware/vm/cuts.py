@@ -210,21 +210,26 @@ def fitting(work):
     work.ask(messages.REMOVE, {"reason": 1})
 
 
-def seals_over_three_pages(work):
-    """Seals that begin at every place near a page's end: some cover a whole page in which no item starts."""
-    work.start(TICKS, 1)
+def items_over_three_pages(work):
+    """Long items that begin near a page's end, so that they cover a whole page in which no item starts."""
     work.exploring = False
+    work.start(TICKS, 1)
     app = work.app
-    while app.writer.seq < 16:
-        # Bring the open page's end nearer by what is missing, then seal there.
-        work.exploring = False
-        missing = 225 - app.writer.fill - 1 - len(work.seals) % 6 * 4
-        if 0 < missing - 17 - 6 < 250:
-            app.recorder.event(0x16, 1, {"sense": 1, "code": 1, "text": bytes(max(0, missing - 17 - 6 - 4))})
+    receipt = {"page": 0, "seal_number": 0, "seal_hash": bytes(32), "station": b"station1", "statement": bytes(205)}
+    for left in (1, 2, 9, 27, 28):
+        app.event(records.FAULT, {"sense": 1, "code": 1, "text": b""})
+        while (225 - app.writer.fill - left) % 225:
+            # An event of 11 bytes and as much text as brings the page's end nearer.
+            text = min((225 - app.writer.fill - left) % 225 - 11, 100)
+            app.event(records.FAULT, {"sense": 1, "code": 1, "text": bytes(max(text, 0))})
         work.exploring = True
-        app.seal(1)
+        seq = app.writer.seq
+        app.event(records.RECEIPT, receipt)
+        if app.writer.seq != seq + 2:
+            raise ValueError("the item covers no whole page")
+        app.seal(1, bytes(32))
+        app.event(records.FAULT, {"sense": 1, "code": 1, "text": b""})
         work.exploring = False
-        app.recorder.event(0x16, 1, {"sense": 1, "code": 1, "text": b""})
 
 
 def wrapped(work):
@@ -248,7 +253,7 @@ def wrapped(work):
     work.live(40)
 
 
-WORKLOADS = {"fitting": fitting, "seals over three pages": seals_over_three_pages, "wrapped": wrapped}
+WORKLOADS = {"fitting": fitting, "items over three pages": items_over_three_pages, "wrapped": wrapped}
 
 
 def run(name, part, parts):

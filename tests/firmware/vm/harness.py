@@ -63,6 +63,7 @@ def state():
     return {
         "public_key": app.signer.public_key.hex(),
         "fitted": app.settings.fitted,
+        "seals": app.sealer.number,
         "boot": app.recorder.boot(),
         "next_number": app.recorder.next_number(),
         "open_page": app.writer.seq,
@@ -163,6 +164,11 @@ def page(seq):
 
 def log():
     return tags[0].log()
+
+
+def counted():
+    """Numbers of all records that were ever counted."""
+    return list(tags[0].records)
 
 
 def check():
