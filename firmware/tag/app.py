@@ -1,18 +1,17 @@
 """The tag: puts the stages together and takes turns between them. The board is passed in."""
 
 import gc
-import io
-import sys
 
 from tagproto import coding, records, seals
 from tagproto.records import ticks_after
 
-from .bucket import Bucket
+from .calibration import config_values
 from .commands import Commands
 from .crypto import p256
 from .crypto.pool import Pool
 from .diary import Diary
-from .drivers import ads1115, lmp91000, tmp117, vcnl4040
+from .faults import Faults
+from .inputs import Inputs
 from .link import Link
 from .log import recovery
 from .log.flash import Flash
@@ -27,14 +26,6 @@ from .settings import Settings
 
 _IDLE_MS = 3600000
 _HEAP_EVERY = 64
-# The calibration that a tag has before it was given one of its own.
-_CALIBRATION_ID = b"nominal1"
-_CELL_ZERO_UV = 500000
-_CELL_SPAN_PA_PER_MG_DL = 15000
-# Strap and case each: eight changes at once, then one in ten minutes recorded and sealed by itself.
-_BUCKET = 8
-_BUCKET_REFILL_MS = 600000
-_FAULTS_BUCKET = 8
 
 
 class App:
@@ -43,7 +34,6 @@ class App:
     def __init__(self, board, firmware):
         self.board = board
         self.firmware = firmware
-        self.faults = 0
         self.heap_free = 0
         self.heap_free_low = 1 << 31
         clock = board.clock
@@ -55,16 +45,9 @@ class App:
         self._own_key()
         self.signer = SoftwareSigner(self.settings.secret)
         self._recover(flash, layout)
-        # Senses that began to fail while they were asked: recorded behind the reading, whose ticks are earlier.
-        self._sense_faults = []
-        self.sampler = Sampler(board, self._sense_fault)
-        self._strap_bucket = Bucket(_BUCKET, _BUCKET_REFILL_MS)
-        self._case_bucket = Bucket(_BUCKET, _BUCKET_REFILL_MS)
-        self._fault_bucket = Bucket(_FAULTS_BUCKET, _BUCKET_REFILL_MS)
-        self._inputs = (
-            (records.STRAP, seals.REASON_STRAP, board.strap, self._strap_bucket),
-            (records.CASE, seals.REASON_CASE, board.case, self._case_bucket),
-        )
+        self.faults = Faults(self.recorder, clock, self.diary)
+        self.sampler = Sampler(board, self.faults.part_failed)
+        self._inputs = Inputs(board, self.recorder, self.seal)
         self.link = Link(board.link, Commands(self).handle, self._read_page, self._page_range)
         self._turns = 0
         self._next_sample = clock.ticks_ms()
@@ -118,7 +101,7 @@ class App:
             if records.CONFIG not in self._recorded:
                 self._record_config()
         self.sampler.configure()
-        self._record_sense_faults()
+        self.faults.record_due()
         self.seal(seals.REASON_BOOT)
         self.diary.write("boot %d, cause %d" % (self.recorder.boot(), self.board.reset_cause))
         self._measure_heap()
@@ -167,36 +150,7 @@ class App:
 
     def _record_config(self):
         settings = self.settings
-        self.event(
-            records.CONFIG,
-            {
-                "cadence_s": settings.cadence_s,
-                "seal_interval_s": settings.seal_interval_s,
-                "calibration_id": _CALIBRATION_ID,
-                "cell_zero_uv": _CELL_ZERO_UV,
-                "cell_span_pa_per_mg_dl": _CELL_SPAN_PA_PER_MG_DL,
-                "tia_ohm": lmp91000.TIA_OHM,
-                "adc_nv_per_code": ads1115.NV_PER_CODE,
-                "temp_ndeg_c_per_code": tmp117.NDEG_C_PER_CODE,
-                "prox_uv_per_count": vcnl4040.UV_PER_COUNT,
-            },
-        )
-
-    def _sense_fault(self, sense, code):
-        self._sense_faults.append((sense, code))
-
-    def _record_sense_faults(self):
-        while self._sense_faults:
-            sense, code = self._sense_faults.pop(0)
-            self.faults += 1
-            self._record_fault(sense, code, b"")
-
-    def _record_fault(self, sense, code, text):
-        ticks = self.board.clock.ticks_ms()
-        if self._fault_bucket.take(ticks):
-            self._record_repeated(records.FAULT, self._fault_bucket, self._fault_bucket.drain(), ticks)
-            code = code if -32768 <= code <= 32767 else 0
-            self.recorder.event(records.FAULT, ticks, {"sense": sense, "code": code, "text": text[:96]})
+        self.event(records.CONFIG, config_values(settings.cadence_s, settings.seal_interval_s))
 
     def _read_page(self, seq, buffer):
         if seq == self.writer.seq:
@@ -220,7 +174,8 @@ class App:
         board = self.board
         board.feed()
         self._guard(self.link.serve)
-        self._guard(self._watch_inputs)
+        self._guard(self._inputs.watch)
+        self._guard(self.faults.record_due)
         if self.settings.fitted and ticks_after(self._next_sample, board.clock.ticks_ms()) >= 0:
             self._guard(self._sample)
         if self.settings.fitted and self.sealer.due(board.clock.ticks_ms(), self.settings.seal_interval_s):
@@ -234,15 +189,10 @@ class App:
         try:
             stage()
         except Exception as error:  # noqa: BLE001 - no stage may stop the sampling
-            self.faults += 1
-            text = describe(error)
-            self.diary.last_fault = "boot %d, heap %d: %s" % (self.recorder.boot(), gc.mem_free(), text)
-            self.diary.write(text)
-            gc.collect()
-            try:
-                self._record_fault(records.SENSE_FIRMWARE, getattr(error, "errno", 0) or 0, text.encode())
-            except Exception as second:  # noqa: BLE001 - the record of a fault must not stop the sampling either
-                self.diary.write("not recorded: " + describe(second))
+            self.faults.stage_failed(error)
+            if self.recorder.torn:
+                # Memory and flash disagree about the open window: only a boot reads it again.
+                self.board.reset()
 
     def _sample(self):
         clock = self.board.clock
@@ -254,36 +204,12 @@ class App:
         sampler = self.sampler
         sampler.sample()
         self.recorder.reading(ticks, sampler.flags, sampler.cell_code, sampler.temp_code, sampler.prox_count)
-        self._record_sense_faults()
+        self.faults.record_due()
 
     def _scheduled_seal(self):
         if not self.seal(seals.REASON_SCHEDULE):
             # A full log takes no seal: ask again in one interval, not at every turn.
             self.sealer.last_ticks = self.board.clock.ticks_ms()
-
-    def _watch_inputs(self):
-        for kind, reason, pin, bucket in self._inputs:
-            edges = pin.take_edges()
-            ticks = self.board.clock.ticks_ms()
-            if edges and bucket.take(ticks):
-                self._record_repeated(kind, bucket, bucket.drain(), ticks)
-                self._record_input(kind, reason, pin, edges, ticks)
-            elif self._record_repeated(kind, bucket, bucket.release(ticks), ticks):
-                self._record_input(kind, reason, pin, 0, ticks)
-        ticks = self.board.clock.ticks_ms()
-        self._record_repeated(records.FAULT, self._fault_bucket, self._fault_bucket.release(ticks), ticks)
-
-    def _record_repeated(self, kind, bucket, count, ticks):
-        """One record for `count` occurrences that a bucket held back; False for none."""
-        if not count:
-            return False
-        values = {"kind": kind, "count": count, "first_ticks": bucket.first_ticks, "last_ticks": bucket.last_ticks}
-        self.recorder.event(records.REPEATED, ticks, values)
-        return True
-
-    def _record_input(self, kind, reason, pin, edges, ticks):
-        self.recorder.event(kind, ticks, {"open": pin.value(), "edges": min(edges, 255)})
-        self.seal(reason)
 
     def _deadline(self):
         now = self.board.clock.ticks_ms()
@@ -296,13 +222,3 @@ class App:
         gc.collect()
         self.heap_free = gc.mem_free()
         self.heap_free_low = min(self.heap_free_low, self.heap_free)
-
-
-def describe(error):
-    """Exception, file and line in one line of text."""
-    out = io.StringIO()
-    sys.print_exception(error, out)
-    lines = [line.strip() for line in out.getvalue().split("\n") if line.strip()]
-    place = [line for line in lines if line.startswith("File")]
-    where = place[-1].split("/")[-1] if place else ""
-    return (lines[-1] if lines else "unknown") + (" at " + where if where else "")

@@ -77,7 +77,7 @@ class Commands:
             "readings_lost": app.recorder.readings_lost,
             "frames_bad": app.link.frames_bad,
             "commands_refused": app.link.refused,
-            "faults": app.faults,
+            "faults": app.faults.count,
             "heap_free": app.heap_free,
             "heap_free_low": app.heap_free_low,
         }

@@ -9,6 +9,7 @@ class Recorder:
     """Writes records of one boot.
 
     readings_lost counts readings that a full log turned away; the next record that fits says so first.
+    torn: an exception fell between the log and what this class remembers of it.
     """
 
     def __init__(self, writer, ring, coder, pool, trace, trace_readings):
@@ -29,6 +30,7 @@ class Recorder:
         # Ticks and values of the boot record, until the log has taken it.
         self._boot_due = None
         self.full_at_pages = _RESERVE_PAGES
+        self.torn = False
 
     # Taking over after a boot
 
@@ -71,6 +73,7 @@ class Recorder:
             return False
         if self._boot_due is not None:
             # A boot counts with its record: cut before that, the next boot takes the same number.
+            self.torn = True
             self._writer.begin()
             self._writer.append(self._coder.encode_boot(self._boot))
             skipped = self._boot_due[1]["skipped"]
@@ -101,9 +104,11 @@ class Recorder:
         body = struct.pack("<BhhH", flags, cell_code, temp_code, prox_count)
         number = coder.number
         record = struct.pack("<BIII", records.READING, number, coder.boot, ticks) + body
+        self.torn = True
         self._writer.begin()
         self._writer.append(coder.encode_reading(ticks, flags, cell_code, temp_code, prox_count))
         self._add(number, record)
+        self.torn = False
         if self._trace_readings:
             self._trace(1, record)
         return True
@@ -118,12 +123,22 @@ class Recorder:
         number = coder.number
         body = records.body(kind, values)
         record = records.canonical(kind, number, coder.boot, ticks, body)
+        self.torn = True
         self._writer.begin()
         self._writer.append(coder.encode_event(kind, ticks, body))
         self._add(number, record)
+        self.torn = False
         if self._trace is not None:
             self._trace(1, record)
         return number
+
+    def repeated(self, kind, bucket, count, ticks):
+        """One record for `count` occurrences that a bucket held back; False for none."""
+        if not count:
+            return False
+        values = {"kind": kind, "count": count, "first_ticks": bucket.first_ticks, "last_ticks": bucket.last_ticks}
+        self.event(records.REPEATED, ticks, values)
+        return True
 
     # Windows
 
@@ -131,6 +146,7 @@ class Recorder:
         if self._salts is not None:
             return
         seed = self._pool.take(tree.SEED_SIZE)
+        self.torn = True
         self._writer.begin()
         self._writer.append(coding.encode_seed(seed))
         self._salts = tree.Salts(seed)
@@ -154,9 +170,11 @@ class Recorder:
         # A seal names its boot, so the boot's record comes first.
         if self._boot_due is not None or self._ring.free() < self._writer.pages_filled_by(len(item)):
             return False
+        self.torn = True
         self._writer.begin()
         self._writer.append(item)
         self.forget_window()
+        self.torn = False
         if self._trace is not None:
             self._trace(2, seal)
         return True

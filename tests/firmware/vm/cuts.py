@@ -145,8 +145,8 @@ class Workload:
         now = sum([1 for data in counted.values() if data[0] == records.READING])
         if app.settings.fitted and now < readings + 3 and app.ring.free() > 64:
             self.complain(place, "sampling stopped")
-        if app.faults or app.writer.unread:
-            self.complain(place, "faults %d, pages unread %d" % (app.faults, app.writer.unread))
+        if app.faults.count or app.writer.unread:
+            self.complain(place, "faults %d, pages unread %d" % (app.faults.count, app.writer.unread))
         for sentence in audit(app, counted, sealed):
             self.complain(place, sentence)
 

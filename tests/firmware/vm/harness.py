@@ -71,7 +71,7 @@ def state():
         "oldest_page": app.ring.oldest(),
         "free_pages": app.ring.free(),
         "readings_lost": app.recorder.readings_lost,
-        "faults": app.faults,
+        "faults": app.faults.count,
         "ticks": app.board.clock.ticks_ms(),
         "unread": app.writer.unread,
         "programs": tags[0].flash.programs,

@@ -1,0 +1,70 @@
+"""Faults: recorded, counted, and never in the way of the sampling."""
+
+import gc
+import io
+import sys
+
+from tagproto import records
+
+from .bucket import Bucket
+
+_CAPACITY = 8
+_REFILL_MS = 600000
+_TEXT_MAX = 96
+
+
+class Faults:
+    """`count`: faults since this boot. Those of parts wait in `due`, so that they stand behind their reading."""
+
+    def __init__(self, recorder, clock, diary):
+        self._recorder = recorder
+        self._clock = clock
+        self._diary = diary
+        self._bucket = Bucket(_CAPACITY, _REFILL_MS)
+        self._due = []
+        self.count = 0
+
+    def part_failed(self, sense, code):
+        """A part began to fail while it was asked; `record_due` records it."""
+        self._due.append((sense, code))
+
+    def record_due(self):
+        """Record what parts did, and what the bucket held back."""
+        while self._due:
+            sense, code = self._due.pop(0)
+            self.count += 1
+            self._record(sense, code, b"")
+        if self._bucket.held:
+            ticks = self._clock.ticks_ms()
+            self._recorder.repeated(records.FAULT, self._bucket, self._bucket.release(ticks), ticks)
+
+    def stage_failed(self, error):
+        """A stage raised: keep it as the last fault and record it, if that can be done. Never raises."""
+        self.count += 1
+        text = describe(error)
+        self._diary.last_fault = "boot %d, heap %d: %s" % (self._recorder.boot(), gc.mem_free(), text)
+        self._diary.write(text)
+        gc.collect()
+        if self._recorder.torn:
+            return
+        try:
+            self._record(records.SENSE_FIRMWARE, getattr(error, "errno", 0) or 0, text.encode())
+        except Exception as second:  # noqa: BLE001 - the record of a fault must not stop the sampling either
+            self._diary.write("not recorded: " + describe(second))
+
+    def _record(self, sense, code, text):
+        ticks = self._clock.ticks_ms()
+        if self._bucket.take(ticks):
+            self._recorder.repeated(records.FAULT, self._bucket, self._bucket.drain(), ticks)
+            code = code if -32768 <= code <= 32767 else 0
+            self._recorder.event(records.FAULT, ticks, {"sense": sense, "code": code, "text": text[:_TEXT_MAX]})
+
+
+def describe(error):
+    """Exception, file and line in one line of text."""
+    out = io.StringIO()
+    sys.print_exception(error, out)
+    lines = [line.strip() for line in out.getvalue().split("\n") if line.strip()]
+    place = [line for line in lines if line.startswith("File")]
+    where = place[-1].split("/")[-1] if place else ""
+    return (lines[-1] if lines else "unknown") + (" at " + where if where else "")
