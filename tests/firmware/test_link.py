@@ -200,3 +200,25 @@ def test_a_seal_carries_the_hosts_nonce(tag: Any) -> None:
     log = tag.log()
     assert len(log["seals"]) == reply["seal_number"] + 1
     assert b"from the host".hex() in log["seals"][-1]
+
+
+def test_the_rest_of_a_request_may_come_days_later(tag: Any) -> None:
+    data = talk.request(messages.STATUS)
+    assert talk.send(tag, data[:5]) == []
+    tag.advance(3 * 86_400_000)
+    assert [kind for kind, _ in talk.send(tag, data[5:])] == [messages.STATUS | messages.REPLY]
+
+
+def test_a_stream_that_nobody_takes_does_not_stop_the_sampling(tag: Any) -> None:
+    talk.ask(tag, messages.FIT, talk.FITTING)
+    tag.fill(100)
+    tag.room(0)
+    before = readings(tag)
+    for _ in range(5):
+        tag.link(talk.request(messages.READ, {"first": 0, "count": 64}).hex(), 1)
+        tag.advance(60_000)
+    tag.steps(1)
+    assert readings(tag) >= before + 5
+    assert tag.state()["faults"] == 0
+    tag.room(1 << 20)
+    assert pages_of(tag, 0, 2)[0][-2:] == [0, 1]
