@@ -19,7 +19,7 @@ _NONCE_SIZE = 16
 # Pages to a transaction: a cut costs at most so many, and a commit is not paid for each.
 _BATCH = 16
 # A range that brings nothing over a clean line so many times: the tag does not have these pages, or is gone.
-_FRUITLESS_MAX = 5
+_FRUITLESS_MAX = 8
 # Over a line that damages frames, a page may need many tries; a line on which nothing gets through ends it, too.
 _FRUITLESS_NOISY_MAX = 200
 # Attestations use up a nonce, so each try asks for a new one.
@@ -116,7 +116,7 @@ class _Pull:
         self.oldest = number(status, "oldest_page")
         self.have = {seq for seq in self.store.closed_pages(self.tag_id) if seq < self.target}
         self._pull()
-        if not self.absent and self._whole():
+        if not self.absent and self._whole(number(status, "received_page")):
             seal_hash = octets(sealed, "seal_hash")
             number_ = number(sealed, "seal_number")
             self.client.acknowledge(self.target, number_, seal_hash, station_id_of(station))
@@ -194,6 +194,6 @@ class _Pull:
     def _report(self) -> None:
         self.progress(len(self.have), self.target + 1)
 
-    def _whole(self) -> bool:
-        """Whether the store has every page from 0 on: only then may the tag forget them."""
-        return all(seq in self.have for seq in range(self.target + 1))
+    def _whole(self, received: int) -> bool:
+        """Whether the store has every page that no receipt covers yet: only then may the tag forget them."""
+        return all(seq in self.have for seq in range(received, self.target + 1))

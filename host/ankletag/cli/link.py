@@ -32,8 +32,10 @@ def open_client(port: str | None) -> Client:
 
 @contextlib.contextmanager
 def talking(port: str | None, store: Path | None, clock: Path | None) -> Iterator[Session]:
-    """Open the store and the port. The clock is read after the port is open: an emulator writes it then."""
+    """Open store and port. A clock file is read behind the tag's first answer: its emulator has written it by then."""
     with open_store(store, create=True) as opened, open_client(port) as client:
+        if clock is not None:
+            client.hello()
         yield Session(client, opened, read_clock(clock))
 
 
