@@ -25,6 +25,8 @@ class FakeTag:
         self.hidden: set[int] = set()
         self.requests: list[int] = []
         self.received = 0
+        # Pages before this one are erased, as the firmware does with what a receipt covers.
+        self.oldest = 0
         # Set: the tag's time goes on with this computer's, beside what the test lets it live.
         self.real_time = False
         self._last = time.monotonic()
@@ -86,6 +88,7 @@ class FakeTag:
                 "ticks": maker.ticks,
                 "seals": maker.seal_count,
                 "received_page": self.received,
+                "oldest_page": self.oldest,
             }
             return status
         if kind == messages.READ:
@@ -130,11 +133,11 @@ class FakeTag:
         raws = self.maker.raw_pages()
         out = b""
         sent = 0
-        for seq in range(values["first"], min(values["first"] + values["count"], len(raws))):
+        for seq in range(max(self.oldest, values["first"]), min(values["first"] + values["count"], len(raws))):
             if seq not in self.hidden:
                 out += self._frame(messages.PAGE, frame.request_id, {"seq": seq, "page": raws[seq]})
                 sent += 1
-        fields: dict[str, int | bytes] = {"sent": sent, "oldest_page": 0, "open_page": len(raws) - 1}
+        fields: dict[str, int | bytes] = {"sent": sent, "oldest_page": self.oldest, "open_page": len(raws) - 1}
         return out + self._frame(messages.READ | messages.REPLY, frame.request_id, fields)
 
 

@@ -219,6 +219,19 @@ def test_pages_that_the_tag_does_not_give_are_named_and_nothing_is_acknowledged(
     assert whole(store, maker)
 
 
+def test_what_another_station_has_receipted_is_not_waited_for(store: Store, tmp_path: Path) -> None:
+    maker = fitted([0] * 1200)
+    tag = FakeTag(maker)
+    read_out(Store(tmp_path / "other.sqlite"), Pipe(tag))
+    tag.oldest = 3
+    maker.live([0] * 1200)
+    before = tag.received
+    result = read_out(store, Pipe(tag))
+    assert result.absent == ()
+    assert tag.received > before
+    assert min(store.closed_pages(maker.tag_id)) == 3
+
+
 def test_the_seal_carries_our_nonce(store: Store) -> None:
     maker = fitted([0] * 10)
     result = read_out(store, Pipe(FakeTag(maker)))
