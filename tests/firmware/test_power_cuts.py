@@ -45,3 +45,13 @@ def test_ticks_wrap_within_a_fitting(tag: Any) -> None:
     after = tag.steps(12)["ticks"]
     assert after < before
     assert tag.check() == []
+
+
+@pytest.mark.parametrize("every", [3, 4, 7, 13])
+def test_exceptions_out_of_flash_operations(tag: Any, every: int) -> None:
+    """What fails between the log and what memory remembers of it ends in a reset; nothing that counted is lost."""
+    talk.ask(tag, messages.FIT, talk.FITTING)
+    result = tag.failures(every, 120)
+    assert result["wrong"] == []
+    assert result["counts"]["failures"] > 10
+    assert result["records"] > 30

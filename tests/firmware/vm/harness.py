@@ -209,6 +209,38 @@ def run_cuts(name, part, parts):
     return cuts.run(name, part, parts)
 
 
+def failures(every, steps):
+    """Exceptions out of every n-th flash operation of a fitting; a tag that resets comes up on the same flash."""
+    tag = tags[0]
+    wrong = []
+    counts = {"failures": 0, "resets": 0, "boots": 1}
+    left = [every]
+
+    def fail(flash, erase, at, data):
+        left[0] -= 1
+        if not left[0]:
+            left[0] = every
+            counts["failures"] += 1
+            raise MemoryError() if counts["failures"] & 1 else OSError(5)
+
+    for step in range(steps):
+        tag.flash.before = fail
+        try:
+            if step % 10 == 5:
+                tag.board.strap.change(step & 1)
+            tag.app.step()
+        except ramboard.Reset:
+            counts["resets"] += 1
+            tag.flash.before = None
+            tag.start(tag.board.clock.ticks, 3)
+            counts["boots"] = tag.app.recorder.boot()
+        tag.flash.before = None
+        wrong = ["step %d: %s" % (step, sentence) for sentence in audit(tag.app, tag.records, tag.seals)]
+        if wrong:
+            break
+    return {"wrong": wrong, "counts": counts, "records": len(tag.records)}
+
+
 def settings_cuts(saves):
     """Snapshots of settings with a cut in every flash operation: what a boot finds is the old or the new."""
     wrong = []

@@ -163,6 +163,10 @@ class Port:
         return len(taken)
 
 
+class Reset(SystemExit):
+    """The board was reset."""
+
+
 class Board:
     """What a board gives to the firmware. trace(kind, data) collects records (1) and seals (2) as they count."""
 
@@ -196,3 +200,6 @@ class Board:
 
     def feed(self):
         pass
+
+    def reset(self):
+        raise Reset()
