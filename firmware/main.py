@@ -1,10 +1,16 @@
 """Start the tag on the board that this is. An exception that gets here is a fault: say it, then reset."""
 
+import gc
 import sys
 
-import tagproto
-from tag import app, digest
+# Loading modules leaves garbage between what stays. Collected often, it does not break up the heap.
+gc.threshold(16384)
 
+import tagproto  # noqa: E402 - behind the threshold
+from tag import app, digest  # noqa: E402 - behind the threshold
+
+# While running, garbage may grow to this before it is collected.
+_GARBAGE_MAX_BYTES = 65536
 # The port's name picks the board file; nothing else in the firmware asks.
 _BOARDS = {"rp2": "boards.pico"}
 
@@ -17,7 +23,9 @@ def start():
     """The tag's application on its board, ready to run."""
     name = _BOARDS.get(sys.platform, "boards.emulated")
     board = __import__(name, None, None, ("Board",)).Board()
-    return board, app.App(board, digest.firmware_digest([_folder(app), _folder(tagproto)]))
+    firmware = digest.firmware_digest([_folder(app), _folder(tagproto)])
+    gc.threshold(_GARBAGE_MAX_BYTES)
+    return board, app.App(board, firmware)
 
 
 if __name__ == "__main__":
