@@ -22,6 +22,8 @@ def start_tag(kept: Path) -> Generator[StartTag, None, None]:
             nonlocal count
             count += 1
             folder = kept / f"tag{count}"
+            # Bus, flash, records and the session on the line, for when the test fails.
+            options.setdefault("trace", kept / f"tag{count}.jsonl")
             return stack.enter_context(Emulator(folder, **options))
 
         yield start
