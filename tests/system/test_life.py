@@ -19,6 +19,8 @@ from system.commandline import Cli, run_ankletag
 from taghil.vm.process import Emulator
 from tagproto import records, seals
 
+pytestmark = pytest.mark.slow
+
 StartTag = Callable[..., Emulator]
 DAY_S = 30
 

@@ -17,6 +17,8 @@ from system.commandline import Cli
 from taghil.vm.process import Emulator
 from tagproto import records
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("BK7610", "BU4707", "CC6740", "DK3500", "HV0618", "JR8022", "MJ8002", "PC6771", "SA0297")
 CADENCE_S = 60
 # One code of each sense, and half the last digit that the store's units keep.
