@@ -157,7 +157,6 @@ class App:
             buffer[:] = self.writer.snapshot()
         else:
             self.ring.read_raw(seq, buffer)
-        return True
 
     def _page_range(self):
         return self.ring.oldest(), self.writer.seq

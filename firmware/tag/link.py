@@ -11,7 +11,7 @@ _READS_PER_TURN = 4
 class Link:
     """Serves one host over board.link. handle(kind, values) gives reply values or a Refusal.
 
-    read_page(seq, buffer) fills 256 bytes and tells whether there is such a page.
+    read_page(seq, buffer) fills 256 bytes; page_range() gives the oldest page and the open one.
     """
 
     def __init__(self, port, handle, read_page, page_range):
@@ -105,9 +105,9 @@ class Link:
         seq = self._stream_next
         if seq < self._stream_end:
             self._stream_next = seq + 1
-            if self._read_page(seq, self._page):
-                self._stream_count += 1
-                self._queue(messages.PAGE, self._stream_id, {"seq": seq, "page": self._page})
+            self._read_page(seq, self._page)
+            self._stream_count += 1
+            self._queue(messages.PAGE, self._stream_id, {"seq": seq, "page": self._page})
             return
         oldest, open_page = self._page_range()
         request_id, self._stream_id = self._stream_id, -1

@@ -15,11 +15,7 @@ _NO_CODE = 0
 _ETIMEDOUT = 110
 _ENODEV = 19
 
-_SENSES = (
-    (records.SENSE_CELL, records.FLAG_NO_CELL),
-    (records.SENSE_TEMP, records.FLAG_NO_TEMP),
-    (records.SENSE_PROX, records.FLAG_NO_PROX),
-)
+_SENSES = (records.SENSE_CELL, records.SENSE_TEMP, records.SENSE_PROX)
 
 
 class Sampler:
@@ -46,7 +42,7 @@ class Sampler:
 
     def configure(self):
         """Bring up every part that is not up. Never raises."""
-        for sense, _ in _SENSES:
+        for sense in _SENSES:
             if not self._ready >> sense & 1:
                 try:
                     if sense == records.SENSE_CELL:

@@ -1,6 +1,6 @@
 """Seals: who signs, what the chain is, and when the next one is due."""
 
-from tagproto import coding, records, seals
+from tagproto import records, seals
 
 from .crypto import p256
 
@@ -32,13 +32,12 @@ class Sealer:
         self.last_boot = 0
 
     def resume(self, item):
-        """A seal that the log holds already, as recovery reads it."""
-        if item.kind == coding.SEAL:
-            signed = seals.parse(item.value)
-            if isinstance(signed, seals.SignedSeal):
-                self.number = signed.seal.number + 1
-                self.last_hash = signed.hash()
-                self.last_boot = signed.seal.boot
+        """A seal item that the log holds already, as recovery reads it; one that cannot be read is passed by."""
+        signed = seals.parse(item.value)
+        if isinstance(signed, seals.SignedSeal):
+            self.number = signed.seal.number + 1
+            self.last_hash = signed.hash()
+            self.last_boot = signed.seal.boot
 
     def seal(self, ticks, reason, nonce=b""):
         """Seal the open window; False when the log has no room for it."""

@@ -9,8 +9,6 @@ from tagproto import records
 AGAINST = "against"
 INFORMATION = "information"
 
-BytesOrInt = int | bytes
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:

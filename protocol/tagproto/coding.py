@@ -12,6 +12,7 @@ from . import records, varint
 from .bad import Bad
 from .records import Record
 from .rice import BitReader, BitWriter, Model
+from .tree import SEED_SIZE
 
 # Kinds of decoded items.
 RECORD = 1
@@ -26,7 +27,6 @@ _NUMBER_BYTE = 0xC3
 _BOOT_BYTE = 0xC4
 END_BYTE = 0xFF
 
-SEED_SIZE = 16
 SEAL_MAX = 512
 # 2 flag bits, 8 bits of flags and four escaped values of 44 bits.
 READING_MAX = 24

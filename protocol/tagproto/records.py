@@ -12,7 +12,6 @@ from .bad import Bad
 # Every board's tick counter wraps here (12.4 days), the unix port's too.
 TICKS_PERIOD_MS = 1 << 30
 HEADER_SIZE = 13
-READING_SIZE = 20
 
 READING = 0x01
 BOOT = 0x10

@@ -24,7 +24,6 @@ _COMMIT = 5
 
 _HEAD_SIZE = 7
 _EXTRA = _HEAD_SIZE + 2
-DATA_MAX = PAGE_SIZE - _EXTRA
 _TRIES = 3
 _BLANK = memoryview(b"\xff" * PAGE_SIZE)
 
