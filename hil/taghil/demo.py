@@ -13,12 +13,14 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TextColumn
 
-from taghil.vm.process import Emulator, EmulatorDied, EmulatorError, EmulatorTimeout
+from ankletag.errors import Exit, UsageError
+from taghil.vm.process import Emulator, EmulatorError, EmulatorTimeout
 
 LIVE_LIMIT_S = 120
 LOOK_S = 0.1
-NO_EMULATOR = 3
 DAY_US = 86_400_000_000
+MARK = "demo.txt"
+"""Says in a folder that a demo may remove its report, store and tag."""
 _LOSSES = {"skin": "off the skin", "strap": "strap open", "case": "case open"}
 
 
@@ -41,23 +43,32 @@ def demo(
             _run("fit", "--order", "DEMO-1", *line)
             _live(tag)
             _run("sync", *line)
-    except (EmulatorDied, EmulatorTimeout, EmulatorError) as error:
+    except EmulatorError as error:
         print(
             f"The emulated tag failed: {error}\nLook at {out / 'tag' / 'vm.log'}, then run the demo again.",
             file=sys.stderr,
         )
-        raise typer.Exit(NO_EMULATOR) from error
+        raise typer.Exit(Exit.NO_ANSWER) from error
     _run("report", "--store", str(store), "--out", str(out))
     _run("verify", str(out / "evidence.zip"))
     _summary(out, _document("events", "--store", str(store)), time.monotonic() - started)
 
 
 def _clear(out: Path) -> None:
-    """A demo begins with a new tag. Only what an earlier demo left is removed."""
-    out.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(out / "tag", ignore_errors=True)
-    for name in ("store.sqlite", "store.sqlite-wal", "store.sqlite-shm", "report.html", "evidence.zip"):
-        (out / name).unlink(missing_ok=True)
+    """A demo begins with a new tag. Only what an earlier demo left is removed; raises UsageError for what did not."""
+    mark = out / MARK
+    try:
+        if out.exists() and not mark.exists() and any(out.iterdir()):
+            raise UsageError(
+                f"{out} is not empty, and no demo made what is in it.", "Name a new or an empty folder with --out."
+            )
+        out.mkdir(parents=True, exist_ok=True)
+        mark.write_text("Made by `ankletag demo`, which empties this folder when it runs again.\n", encoding="utf-8")
+        shutil.rmtree(out / "tag", ignore_errors=True)
+        for name in ("store.sqlite", "store.sqlite-wal", "store.sqlite-shm", "report.html", "evidence.zip"):
+            (out / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be used: {error.strerror}.", "Name another folder with --out.") from error
 
 
 def _run(command: str, *arguments: str) -> None:
