@@ -14,6 +14,9 @@ import typer
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, Progress, TextColumn
 
+from ankletag.errors import Exit
+from taghil.flash import DEFAULT_BLOCKS
+from taghil.vm.config import DEFAULT_HEAP
 from taghil.vm.process import Emulator, EmulatorDied, EmulatorError, EmulatorTimeout
 from taghil.world.errors import WorldError
 from taghil.world.replay import read as read_replay
@@ -22,7 +25,6 @@ from taghil.world.scenario import load as load_scenario
 
 LOOK_S = 0.2
 """How often the progress is looked at."""
-ENDED_BY_ITSELF = 3
 
 
 def emulate(
@@ -42,8 +44,10 @@ def emulate(
     seed: Annotated[int, typer.Option(help="Seed of noise, entropy and torn writes.")] = 1,
     flash_blocks: Annotated[
         int, typer.Option(min=16, max=65535, help="Flash behind the file system, 4 KiB blocks.")
-    ] = 304,
-    heap: Annotated[str, typer.Option(help="Heap of the VM, as 236k: what MicroPython has on the chip.")] = "236k",
+    ] = DEFAULT_BLOCKS,
+    heap: Annotated[
+        str, typer.Option(help="Heap of the VM in bytes, k for KiB; by default what MicroPython has on the chip.")
+    ] = DEFAULT_HEAP,
     trace: Annotated[Path | None, typer.Option(help="Write every call of the tag to this JSON-lines file.")] = None,
     repl: Annotated[bool, typer.Option("--repl", help="Give the VM the terminal: Ctrl-C leads to its prompt.")] = False,
     pause_at: Annotated[
@@ -90,7 +94,7 @@ def emulate(
 
 def _refused(error: Exception) -> typer.Exit:
     typer.echo(str(error), err=True)
-    return typer.Exit(ENDED_BY_ITSELF if isinstance(error, EmulatorDied) else 2)
+    return typer.Exit(Exit.NO_ANSWER if isinstance(error, EmulatorDied) else Exit.USAGE)
 
 
 def _say_ready(tag: Emulator, as_json: bool) -> None:

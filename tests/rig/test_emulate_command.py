@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ankletag.errors import Exit
 from support import wait_until
 from taghil.vm.control import call
 
@@ -59,6 +60,14 @@ def test_ready_as_json_and_ctrl_c_keeps_the_state(kept: Path) -> None:
 )
 def test_wrong_arguments_are_one_sentence(kept: Path, arguments: tuple[str, ...], sentence: str) -> None:
     assert sentence in refused("--state", str(kept / "state"), *arguments)
+
+
+def test_a_vm_that_dies_ends_with_the_code_of_a_silent_tag(kept: Path) -> None:
+    command = [*COMMAND, "--state", str(kept / "state"), "--heap", "20k"]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+    assert run.returncode == Exit.NO_ANSWER
+    assert "MemoryError" in run.stderr
+    assert not run.stdout
 
 
 class Screen:

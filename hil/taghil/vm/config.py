@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass
 
 from taghil.flash import DEFAULT_BLOCKS
 
+DEFAULT_HEAP = "236k"
+"""What MicroPython has on the RP2040, as the VM's own -X heapsize takes it."""
+
 
 @dataclass(frozen=True)
 class Config:
@@ -22,7 +25,7 @@ class Config:
     pace: str = "auto"
     seed: int = 1
     flash_blocks: int = DEFAULT_BLOCKS
-    heap: str = "236k"
+    heap: str = DEFAULT_HEAP
     trace: str | None = None
     trace_readings: bool = False
     repl: bool = False

@@ -25,7 +25,7 @@ class Program:
     script: Path
     firmware: Path
     protocol: Path
-    heap: str = "236k"
+    heap: str
     interactive: bool = False
 
 
