@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
@@ -18,6 +19,9 @@ settings.register_profile("default", deadline=None, print_blob=True)
 # CI hands in a seed of its own (--hypothesis-seed), so that a failure there can be repeated here.
 settings.register_profile("ci", deadline=None, print_blob=True, max_examples=200)
 settings.load_profile("default")
+
+# A run in the background inherits that Ctrl-C is ignored, and so would every program that a test starts and interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FAILED = ROOT / "build" / "failed"
 _folder = pytest.StashKey[Path]()
