@@ -93,19 +93,31 @@ def remove(
     reason: int = REASON_ORDER_ENDED,
     progress: Progress = lambda confirmed, total: None,
 ) -> Synced:
-    """End the fitting, then sync. A tag that is not fitted any more after a silent reply is taken as removed."""
+    """End the fitting, then sync.
+
+    A tag that is not fitted any more, though this store's fitting lasts, is taken as removed: the reply may have been
+    lost in a cut.
+    """
     hello = client.hello()
     tag_id = octets(hello, "tag_id")
     store.see_tag(tag_id, clock.now_ms())
     attest(client, hello, clock, station)
+    lasts = any(fitted.removed_utc_ms is None for fitted in store.fittings(tag_id)[-1:])
+    _remove(client, reason, lasts)
+    store.end_fitting(tag_id, clock.now_ms())
+    return sync(client, store, clock, station, progress)
+
+
+def _remove(client: Client, reason: int, lasts: bool) -> None:
+    """As `_fit`. lasts: the store knows of a fitting that this ends, so that a refusal may mean that it was ended."""
     for left in reversed(range(_TRIES)):
         try:
             client.remove(reason)
-        except TagSilent:
-            if number(client.status(), "fitted"):
-                if not left:
-                    raise
-                continue
-        break
-    store.end_fitting(tag_id, clock.now_ms())
-    return sync(client, store, clock, station, progress)
+            return
+        except (TagSilent, TagRefused) as error:  # noqa: PERF203 - each try waits for seconds
+            if isinstance(error, TagRefused) and not (lasts and error.code == messages.ERROR_STATE):
+                raise
+            if not number(client.status(), "fitted"):
+                return
+            if not left or isinstance(error, TagRefused):
+                raise

@@ -270,6 +270,25 @@ def test_a_lost_reply_to_remove_is_found_out(store: Store) -> None:
     assert whole(store, maker)
 
 
+def test_a_remove_that_was_cut_can_be_run_again(store: Store) -> None:
+    maker = TagMaker()
+    maker.boot()
+    tag = FakeTag(maker)
+    with Client(Pipe(tag), QUICK_S) as client:
+        fit(client, store, CLOCK, "court 4", Order("A-1"))
+    # The tag is removed, then the line is gone: neither the reply nor a status comes through.
+    tag.garble = lambda kind, data: b"" if messages.REMOVE in tag.requests else data
+    with Client(Pipe(tag), QUICK_S) as client, pytest.raises(TagSilent):
+        remove(client, store, CLOCK, "court 4")
+    assert not maker.fitted
+    assert store.fittings(maker.tag_id)[0].removed_utc_ms is None
+    tag.garble = lambda kind, data: data
+    with Client(Pipe(tag), QUICK_S) as client:
+        assert not remove(client, store, CLOCK, "court 4").fitted
+    assert store.fittings(maker.tag_id)[0].removed_utc_ms is not None
+    assert whole(store, maker)
+
+
 def test_fit_again_for_the_same_order_goes_on_and_for_another_is_refused(store: Store) -> None:
     maker = TagMaker()
     maker.boot()
