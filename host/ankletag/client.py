@@ -11,6 +11,7 @@ from tagproto import frames, messages
 from tagproto.bad import Bad
 
 from .errors import OtherVersion, TagRefused, TagSilent
+from .models import readable
 from .transport.contract import Transport
 
 Values = dict[str, int | bytes]
@@ -23,6 +24,8 @@ _READ_S = 1.2
 # Once pages come, so much silence means that the end of the stream got lost.
 _STREAM_S = 0.5
 _TRIES = 4
+# Twenty times what a tag keeps (32 lines of 96 bytes): a tag that never ends its log must not fill this computer.
+_LOG_MAX = 65536
 # Asking these again changes nothing on the tag, or only adds one more seal or receipt.
 _REPEATABLE = (messages.HELLO, messages.STATUS, messages.LOG, messages.SEAL, messages.ACKNOWLEDGE)
 
@@ -101,7 +104,7 @@ class Client:
         return self.request(messages.ACKNOWLEDGE, {**values, "station": station, "statement": b""})
 
     def log(self) -> str:
-        """The tag's own log text, all of it."""
+        """The tag's own log text, all of it up to 64 KiB, with what is not printable replaced."""
         text = b""
         while True:
             reply = self.request(messages.LOG, {"offset": len(text)})
@@ -109,8 +112,8 @@ class Client:
             assert isinstance(part, bytes)
             assert isinstance(size, int)
             text += part
-            if not part or len(text) >= size:
-                return text.decode("utf-8", "replace")
+            if not part or len(text) >= min(size, _LOG_MAX):
+                return readable(text)
 
     def read_pages(self, first: int, count: int, on_page: Callable[[int, bytes], None]) -> Values | None:
         """Stream pages first .. first + count - 1 into on_page(seq, raw), in the order of their arrival.
@@ -197,7 +200,7 @@ class Client:
             assert isinstance(text, bytes)
             if code == messages.ERROR_VERSION:
                 raise OtherVersion(spoken, tagproto.PROTOCOL_VERSION)
-            said = text.decode("utf-8", "replace") or f"error {code}"
+            said = readable(text) or f"error {code}"
             raise TagRefused(
                 f"The tag refused '{messages.NAMES[kind]}': {said}.",
                 _ACTIONS.get(code, "Look at `ankletag log`."),

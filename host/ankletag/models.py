@@ -115,9 +115,15 @@ def config_of(record: records.Record) -> Config | None:
         numbers["temp_ndeg_c_per_code"],
         numbers["prox_uv_per_count"],
     )
-    if not calibration.usable:
+    if not calibration.usable or not numbers["cadence_s"]:
         return None
     return Config(record.number, numbers["cadence_s"], numbers["seal_interval_s"], calibration)
+
+
+def readable(data: bytes) -> str:
+    """Text that a tag sent, as UTF-8, fit for a terminal: what is not printable, line ends excepted, becomes U+FFFD."""
+    text = data.decode("utf-8", "replace")
+    return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def order_id_of(text: str) -> bytes:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ankletag.models import Calibration, divide_half_away, order_id_of, station_id_of
+from ankletag.models import Calibration, config_of, divide_half_away, order_id_of, readable, station_id_of
 from host.tagmaker import CONFIG
+from tagproto import records
 
 DEFAULT = Calibration(**{name: value for name, value in CONFIG.items() if name not in ("cadence_s", "seal_interval_s")})  # type: ignore[arg-type]
 
@@ -42,3 +43,16 @@ def test_orders_and_stations() -> None:
     assert len(station_id_of("court 4")) == 8
     with pytest.raises(ValueError, match="empty"):
         order_id_of(" ")
+
+
+@pytest.mark.parametrize("divisor", ["tia_ohm", "cell_span_pa_per_mg_dl", "cadence_s"])
+def test_a_config_that_nothing_can_be_divided_by_is_none(divisor: str) -> None:
+    good = records.Record(records.CONFIG, 2, 1, 0, records.body(records.CONFIG, CONFIG))
+    assert config_of(good) is not None
+    bad = records.Record(records.CONFIG, 2, 1, 0, records.body(records.CONFIG, {**CONFIG, divisor: 0}))
+    assert config_of(bad) is None
+
+
+def test_a_tags_text_cannot_steer_a_terminal() -> None:
+    assert readable("boot 1\nnaïve".encode()) == "boot 1\nnaïve"
+    assert readable(b"\x1b[2J\x07\r\xff\0") == "�[2J����"

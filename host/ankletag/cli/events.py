@@ -7,10 +7,13 @@ from tagproto.records import Record
 
 from ..errors import Exit
 from ..evaluate import Episode, Evaluation, Loss, evaluate
+from ..models import readable
 from .evidence import Evidence, load
 from .options import BundleArgument, JsonOption, OrderOption, StoreOption, TagOption
 from .output import JsonValue, emit, finding_document, finding_line, iso, say, span_document, span_words
 
+# Fields of records that hold text; all other bytes are shown in hex.
+_TEXTS = ("text", "calibration_id")
 _LOSS_WORDS = {"skin": "tag off the skin", "strap": "strap open", "case": "case open"}
 
 
@@ -36,7 +39,11 @@ def _values(record: Record) -> dict[str, JsonValue]:
     values = record.values()
     if not isinstance(values, dict):
         return {}
-    return {name: value.hex() if isinstance(value, bytes) else value for name, value in values.items()}
+    return {name: _shown(name, value) if isinstance(value, bytes) else value for name, value in values.items()}
+
+
+def _shown(name: str, value: bytes) -> str:
+    return readable(value.rstrip(b"\0")) if name in _TEXTS else value.hex()
 
 
 def _episode(episode: Episode) -> dict[str, JsonValue]:

@@ -14,13 +14,9 @@ def status(port: PortOption = None, as_json: JsonOption = False) -> None:
         hello, found = client.hello(), client.status()
     values: dict[str, JsonValue] = {}
     for name, value in [*((name, hello[name]) for name in _HELLO), *found.items()]:
-        values[name] = _text(name, value) if isinstance(value, bytes) else value
+        values[name] = value.hex() if isinstance(value, bytes) else value
     if as_json:
         emit(values)
         return
     for name, shown in values.items():
         say(f"{name:18} {shown}")
-
-
-def _text(name: str, value: bytes) -> str:
-    return value.rstrip(b"\0").decode("ascii", "replace") if name == "firmware" and value.isascii() else value.hex()
