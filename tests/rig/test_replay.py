@@ -6,7 +6,7 @@ import pytest
 
 from support import need_shared_data
 from taghil.world.errors import ReplayError
-from taghil.world.replay import read
+from taghil.world.replay import LIMITS, read
 from taghil.world.world import of_replay
 
 HEAD = "local_time,tac_g_dl,ir_v,temp_f\n"
@@ -39,14 +39,23 @@ def test_order_of_columns_and_others_do_not_matter(tmp_path: Path) -> None:
     ("text", "sentence"),
     [
         ("", "line 1: the file is empty"),
+        ("\n" + GOOD, "line 1: it is empty; the first line must name"),
+        (GOOD.replace(",", ";"), "line 1: column local_time is missing; .* with commas between them"),
         (HEAD, "line 2: no readings"),
+        (GOOD + "1969-05-02 11:00:00,0.1,0.9,91\n", "line 4, column local_time: 1969-.* is not within the years"),
+        (GOOD + "2100-05-02 11:00:00,0.1,0.9,91\n", "line 4, column local_time: 2100-.* is not within the years"),
+        (GOOD + "2017-05-02 11:00:00,0.0_1,0.9,91\n", "line 4, column tac_g_dl: '0.0_1' is not a number"),
+        (GOOD + "2017-05-02 11:00:00,0.86,0.9,91\n", "line 4, column tac_g_dl: 0.86 is not within"),
         ("local_time,tac_g_dl,ir_v\n", "line 1: column temp_f is missing"),
         ("local_time,tac_g_dl,ir_v,temp_f,ir_v\n", "line 1: column ir_v stands twice"),
         (GOOD + "2017-05-02 11:00:00,much,0.9,91\n", "line 4, column tac_g_dl: 'much' is not a number"),
         (GOOD + "2017-05-02 11:00:00,nan,0.9,91\n", "line 4, column tac_g_dl: nan is not within"),
         (GOOD + "2017-05-02 11:00:00,0.1,inf,91\n", "line 4, column ir_v: inf is not within"),
         (GOOD + "2017-05-02 11:00:00,-0.1,1.0,91\n", "line 4, column tac_g_dl: -0.1 is not within"),
-        (GOOD + "2017-05-02 10:30:00,0.1,1.0,91\n", "line 4, column local_time: .* is not after the row before"),
+        (
+            GOOD + "2017-05-02 10:30:00,0.1,1.0,91\n",
+            "local_time: 2017-05-02 10:30:00 is not after the row before, 2017-05-02 10:30:00",
+        ),
         (GOOD + "yesterday,0.1,1.0,91\n", "line 4, column local_time: 'yesterday' is not a time"),
         (GOOD + "2017-05-02 11:00:00,0.1,1.0\n", "line 4: 3 cells where line 1 has 4"),
         (GOOD + '2017-05-02 11:00:00,"0.1,1.0,91\n', "line 4: not CSV"),
@@ -93,3 +102,10 @@ def test_real_rows_come_out_of_the_parts_within_a_step() -> None:
             assert abs(int.from_bytes(temp, "big") * 7.8125 - mdeg_c) <= 3.91
             assert abs(int.from_bytes(prox, "little") * 100e-6 - volts) <= 51e-6
         assert days * 86_400e6 > replay.times_us[-1]
+
+
+def test_the_highest_tac_that_is_taken_comes_out_of_the_converter(tmp_path: Path) -> None:
+    """One step more and the ADC would clip it in silence."""
+    replay = read(file(tmp_path, HEAD + f"2017-05-02 10:00:00,{LIMITS['tac_g_dl'][1]},0.9,91.5\n"))
+    volts = 0.5 + replay.cell_na(0) * 120e-6
+    assert volts / 62.5e-6 < 0x7FFE

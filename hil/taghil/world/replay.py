@@ -17,8 +17,11 @@ from taghil.world.errors import ReplayError
 from taghil.world.wearer import NA_PER_G_DL
 
 COLUMNS = ("local_time", "tac_g_dl", "ir_v", "temp_f")
-LIMITS = {"tac_g_dl": (0.0, 1.0), "ir_v": (0.0, 6.5), "temp_f": (-60.0, 300.0)}
-"""What the parts can carry: beyond these a replay would saturate in silence."""
+LIMITS = {"tac_g_dl": (0.0, 0.8599), "ir_v": (0.0, 6.5), "temp_f": (-60.0, 300.0)}
+"""What the parts can carry: beyond these a replay would saturate. TAC: ADS1115 at +/-2.048 V, less the cell's zero of
+0.5 V, over 120 kOhm."""
+YEARS = (1970, 2100)
+"""UTC on the wire counts from 1970 and has no sign."""
 
 
 def mdeg_c_of_f(temp_f: float) -> float:
@@ -79,12 +82,15 @@ def _parse(path: Path, text: str) -> Replay:
     try:
         head = next(reader, None)
         if not head:
-            raise ReplayError(f"{path}: line 1: the file is empty; its first line must name {', '.join(COLUMNS)}")
+            what = "it is empty" if text.strip() else "the file is empty"
+            raise ReplayError(f"{path}: line 1: {what}; the first line must name {', '.join(COLUMNS)}")
         names = [name.strip() for name in head]
         for column in COLUMNS:
             if names.count(column) != 1:
                 what = "is missing" if column not in names else "stands twice"
-                raise ReplayError(f"{path}: line 1: column {column} {what}; needed are {', '.join(COLUMNS)}")
+                raise ReplayError(
+                    f"{path}: line 1: column {column} {what}; needed are {', '.join(COLUMNS)}, with commas between them"
+                )
         columns = [names.index(column) for column in COLUMNS]
         times: list[datetime] = []
         rows: list[tuple[float, float, float]] = []
@@ -97,7 +103,8 @@ def _parse(path: Path, text: str) -> Replay:
             at = _time(path, line, cells[columns[0]])
             if times and at <= times[-1]:
                 raise ReplayError(
-                    f"{path}: line {line}, column local_time: {at} is not after the row before, {times[-1]}"
+                    f"{path}: line {line}, column local_time: {at:%Y-%m-%d %H:%M:%S} is not after the row before, "
+                    f"{times[-1]:%Y-%m-%d %H:%M:%S}"
                 )
             tac, volts, temp_f = (
                 _number(path, line, name, cells[i]) for name, i in zip(COLUMNS[1:], columns[1:], strict=True)
@@ -119,12 +126,17 @@ def _time(path: Path, line: int, cell: str) -> datetime:
         raise ReplayError(
             f"{path}: line {line}, column local_time: '{cell}' is not a time as 2017-05-02 10:36:54"
         ) from error
+    if not YEARS[0] <= at.year < YEARS[1]:
+        raise ReplayError(
+            f"{path}: line {line}, column local_time: {cell} is not within the years {YEARS[0]} to {YEARS[1] - 1}"
+        )
     return at.astimezone(timezone.utc)
 
 
 def _number(path: Path, line: int, column: str, cell: str) -> float:
     try:
-        value = float(cell)
+        # float() takes 0.0_1 for 0.01: a slip of the hand in a file of measurements.
+        value = float(cell.replace("_", "?"))
     except ValueError as error:
         raise ReplayError(f"{path}: line {line}, column {column}: '{cell}' is not a number") from error
     low, high = LIMITS[column]
