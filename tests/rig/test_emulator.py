@@ -364,6 +364,26 @@ def test_a_later_start_on_the_folder_goes_on(kept: Path) -> None:
     assert second["scenario_us"] >= 2 * 86_400_000_000 > first["scenario_us"] >= 86_400_000_000
 
 
+def test_time_does_not_go_back_when_the_server_is_killed(kept: Path) -> None:
+    """Or the flash would hold records of a time that is still to come, and the next attestation contradict them."""
+    writes = """
+board.trace(1, FIT)
+for n in range(3):
+    board.clock.sleep_ms(86400000)
+    board.flash.writeblocks(n, bytes(256), 0)
+idle()
+"""
+    emulator = tag(kept, writes, scenario="strap", days=10, pace="free").start()
+    wait_until(lambda: emulator.status()["programs"] == 3, DEADLINE_S, "the third day was written")
+    emulator.kill()
+    told = "tell(board.strap.value(), board.strap.take_edges())\nidle()"
+    with tag(kept, told, scenario="strap", days=10, pace="wall") as again:
+        again.wait("idle", DEADLINE_S)
+        assert again.status()["scenario_us"] >= 3 * 86_400_000_000
+        # The strap was opened and closed in those days, and the tag saw it then.
+        assert said(again) == [["0", "0"]]
+
+
 def test_a_long_state_path(kept: Path) -> None:
     deep = kept / ("d" * 100) / ("e" * 100)
     deep.mkdir(parents=True)

@@ -13,6 +13,7 @@ import select
 import struct
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from taghil.vm.console import Console
 from taghil.vm.interpreter import Interpreter, NoInterpreter, Program
 from taghil.vm.link import Pty
 from taghil.vm.pacing import Pacer
-from taghil.vm.state import StateBusy, StateFolder, write_json
+from taghil.vm.state import LivedTime, StateBusy, StateFolder, write_json
 from taghil.vm.steering import Steering, Stop
 from taghil.vm.trace import Tracer
 from taghil.world.errors import WorldError
@@ -43,6 +44,9 @@ WHOLE_WRITE = 512
 """A pipe gives a write of up to this many bytes in one piece, everywhere."""
 
 
+Handler = Callable[[bytes], bytes]
+
+
 class Server:
     """Runs boots of the VM until it is told to stop or the VM dies."""
 
@@ -57,6 +61,8 @@ class Server:
         saved = folder.read_json(folder.world)
         if saved:
             self.world.restore(saved["now_us"], saved["fit_us"], saved["levels"])
+        self._lived = LivedTime(folder.now)
+        self.world.skip_to(self._lived.us())
         self.boots = int(saved.get("boots", 0))
         self.idle = False
         """The tag waits, at wall pace."""
@@ -78,6 +84,8 @@ class Server:
         self._calls.sync = self.sync
         table = self._calls.table
         table[bus.SLEEP], table[bus.WAIT] = self._sleep, self._wait
+        for op in (bus.FLASH_PROGRAM, bus.FLASH_ERASE):
+            table[op] = self._noting_time(table[op])
         if self.tracer:
             table[:] = [self.tracer.wrap(handler) for handler in table]
         self._next_poll_s = 0.0
@@ -107,6 +115,7 @@ class Server:
             self.steering.close()
             self.link.close()
             self.flash.close()
+            self._lived.close()
             if self.tracer:
                 self.tracer.close()
 
@@ -205,6 +214,17 @@ class Server:
         world.now_us = us
         if us >= world.next_switch_us:
             world.take_switches()
+
+    def _noting_time(self, handler: Handler) -> Handler:
+        """A flash operation's handler that also notes when it was: what is in the flash has been lived."""
+        world, lived = self.world, self._lived
+
+        def handle(request: bytes) -> bytes:
+            reply = handler(request)
+            lived.set(world.now_us)
+            return reply
+
+        return handle
 
     def look_at_port(self) -> None:
         """Sees whether the port is open, and chooses the pace; the clock file is written before a byte is read."""

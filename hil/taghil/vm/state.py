@@ -1,6 +1,6 @@
 """The state folder of one emulated tag: what is in it, its lock, and atomic writes.
 
-flash.bin (the flash image), port (link to the pseudo-terminal), clock.json, world.json (how far it has lived),
+flash.bin (the flash image), port (link to the pseudo-terminal), clock.json, world.json (how far it has lived), now.bin,
 control.sock, emulator.json (how it was started), vm.log (what the VM printed), lock.
 """
 
@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import mmap
 import os
 import socket
+import struct
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,6 +48,10 @@ class StateFolder:
     @property
     def world(self) -> Path:
         return self.path / "world.json"
+
+    @property
+    def now(self) -> Path:
+        return self.path / "now.bin"
 
     @property
     def config(self) -> Path:
@@ -85,6 +91,34 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
     new = path.with_name(path.name + ".new")
     new.write_text(json.dumps(value) + "\n", encoding="utf-8")
     os.replace(new, path)
+
+
+class LivedTime:
+    """Virtual time in us at the last flash operation, in a file that is right whenever this process is killed.
+
+    Mapped like the flash image itself: otherwise the flash would hold records of a time that is still to come.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with path.open("r+b" if path.exists() else "w+b") as file:
+            file.truncate(_LIVED.size)
+            self._mapped = mmap.mmap(file.fileno(), _LIVED.size)
+
+    def us(self) -> int:
+        """The time; 0 in a new folder."""
+        time_us: int = _LIVED.unpack_from(self._mapped)[0]
+        return time_us
+
+    def set(self, now_us: int) -> None:
+        """Notes the time."""
+        _LIVED.pack_into(self._mapped, 0, now_us)
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self._mapped.close()
+
+
+_LIVED = struct.Struct("<Q")
 
 
 @contextlib.contextmanager

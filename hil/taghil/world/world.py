@@ -74,6 +74,13 @@ class World:
                 self._next_switch += 1
         self._plan()
 
+    def skip_to(self, now_us: int) -> None:
+        """Goes on later than `restore` said: switches moved meanwhile, and the tag saw it before it lost its power."""
+        if now_us > self.now_us:
+            self.now_us = now_us
+            self.take_switches()
+            self.take_edges()
+
     def fit(self) -> None:
         """The tag has been fitted: the scenario clock starts."""
         if self.fit_us < 0:
