@@ -24,7 +24,9 @@ def make(*words: str) -> subprocess.CompletedProcess[str]:
 def fake_python(tmp_path: Path, condition: str) -> Path:
     """A Python that fails when its command contains `condition`."""
     fake = tmp_path / "python"
-    fake.write_text(f'#!/bin/sh\ncase "$*" in *"{condition}"*) exit 1 ;; esac\nexec {shlex.quote(sys.executable)} "$@"\n')
+    fake.write_text(
+        f'#!/bin/sh\ncase "$*" in *"{condition}"*) exit 1 ;; esac\nexec {shlex.quote(sys.executable)} "$@"\n'
+    )
     fake.chmod(0o755)
     return fake
 
