@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import signal
 import sys
 import time
@@ -106,8 +107,9 @@ def _say_ready(tag: Emulator, as_json: bool) -> None:
     print(f"clock file  {tag.clock_file}")
     # With the tag's own clock: a station in another time than its tag would attest what did not happen.
     print("next, in another terminal:")
-    print(f"  ankletag fit --port {port} --clock {tag.clock_file} --order ORDER")
-    print(f"  ankletag sync --port {port} --clock {tag.clock_file}")
+    where = shlex.join(["--port", port, "--clock", str(tag.clock_file)])
+    print(f"  ankletag fit {where} --order ORDER")
+    print(f"  ankletag sync {where}")
     print("Ctrl-C stops the tag and keeps its state.", flush=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -73,7 +74,7 @@ def _clear(out: Path) -> None:
 
 def _run(command: str, *arguments: str) -> None:
     """A command as a technician types it, its output on the screen. Ends the demo with its status if it fails."""
-    print(f"\n$ ankletag {command} {' '.join(arguments)}", flush=True)
+    print(f"\n$ ankletag {shlex.join([command, *arguments])}", flush=True)
     status = subprocess.run([sys.executable, "-m", "ankletag", command, *arguments], check=False).returncode
     if status:
         print(f"The demo stops here: `ankletag {command}` ended with status {status}.", file=sys.stderr)
@@ -118,7 +119,7 @@ def _summary(out: Path, found: dict[str, Any], wall_s: float) -> None:
         print(f"  {_LOSSES[loss['kind']]}: {_minute(loss['from']['earliest'])} to {_minute(loss['to']['latest'])}")
     print("  Nobody has certified this tag's key yet: a court would want that.")
     print(f"\nOpen {out / 'report.html'} in a browser. {out / 'evidence.zip'} is what a third party checks:")
-    print(f"  ankletag verify {out / 'evidence.zip'}")
+    print(f"  ankletag verify {shlex.quote(str(out / 'evidence.zip'))}")
     print(f"The demo took {wall_s:.0f} s.")
 
 

@@ -1,5 +1,6 @@
 """`ankletag report`."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -50,6 +51,6 @@ def report(
     else:
         say(f"report    {html_path}")
         say(f"evidence  {bundle_path}")
-        say(f"check it  ankletag verify {bundle_path}")
+        say(f"check it  ankletag verify {shlex.quote(str(bundle_path))}")
     if evidence.against:
         raise typer.Exit(Exit.FINDINGS)
