@@ -1,4 +1,5 @@
-"""What the files of the repository may say: no machine is named, and every command in README is one that CI runs."""
+"""What the files of the repository may say: no machine is named, every link leads somewhere, and every command in
+README is one that CI runs."""
 
 import platform
 import re
@@ -45,6 +46,15 @@ def named_machines(name: str, text: str, machine: list[str]) -> list[str]:
         found += [word for word in machine if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", line)]
         violations += [f"{name}:{number}: names {word}" for word in found]
     return violations
+
+
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+
+
+def broken_links(page: Path) -> list[str]:
+    """What a Markdown page links to beside it and is not there."""
+    targets = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in target]
+    return [f"{page.name}: {target} is not there" for target in targets if not (page.parent / target).exists()]
 
 
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -1,4 +1,6 @@
-"""The repository names no machine, and README's commands are run by CI."""
+"""The repository names no machine, its links lead somewhere, and README's commands are run by CI."""
+
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +36,17 @@ def test_a_machine_is_noticed(line: str) -> None:
 @pytest.mark.parametrize("line", ["../shared/data/scram-cam", "the rootless/work/flow", "/dev/ttyACM0", "home/anna"])
 def test_ordinary_text_is_not(line: str) -> None:
     assert rules.named_machines("x.md", line, ["builder-7"]) == []
+
+
+def test_every_link_leads_somewhere() -> None:
+    pages = [path for path in rules.text_files(ROOT) if path.suffix == ".md"]
+    assert [broken for page in pages for broken in rules.broken_links(page)] == []
+
+
+def test_a_broken_link_is_noticed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("[a](page.md#part) [b](https://example.org/x) [c](gone.md)\n")
+    assert rules.broken_links(page) == ["page.md: gone.md is not there"]
 
 
 def test_ci_runs_the_commands_in_readme() -> None:
