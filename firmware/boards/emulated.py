@@ -1,7 +1,7 @@
 """The emulated tag: every part is a call to the server that owns the world and its time.
 
-The calls are described in hil/taghil/vm/bus.py.  Buffers are made once: a reading takes some ten calls, and 120 days of
-one-minute readings must not be spent on the heap.
+The calls are described in hil/taghil/vm/bus.py.  Buffers are made once: a reading takes some eleven calls, and 120
+days of one-minute readings must not be spent on the heap.
 """
 
 import errno
