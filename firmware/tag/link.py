@@ -6,6 +6,9 @@ from tagproto.bad import Bad
 _READ_BYTES = 256
 # A host that never stops sending must not stop the sampling: the rest waits for the next turn.
 _READS_PER_TURN = 4
+# A host that never takes its answers must not fill the memory: with more than this waiting, requests wait, too. More
+# than a page's frame, so that a new request still ends a stream that nobody takes.
+_OUTPUT_MAX = 1024
 
 
 class Link:
@@ -39,6 +42,8 @@ class Link:
     def serve(self):
         """Take what came in, answer it, and write what the port takes."""
         for _ in range(_READS_PER_TURN):
+            if len(self._output) - self._sent > _OUTPUT_MAX:
+                break
             count = self._port.read_into(self._input)
             if not count:
                 break

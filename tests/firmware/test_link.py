@@ -222,3 +222,19 @@ def test_a_stream_that_nobody_takes_does_not_stop_the_sampling(tag: Any) -> None
     assert tag.state()["faults"] == 0
     tag.room(1 << 20)
     assert pages_of(tag, 0, 2)[0][-2:] == [0, 1]
+
+
+def test_answers_that_nobody_takes_do_not_fill_the_memory(tag: Any) -> None:
+    talk.ask(tag, messages.FIT, talk.FITTING)
+    tag.room(0)
+    before = readings(tag)
+    requests = 1000
+    left = tag.link((talk.request(messages.STATUS) * requests).hex(), 20)["left"]
+    for _ in range(5):
+        tag.advance(60_000)
+        # The rest stays with the port: not one request more is taken in.
+        assert tag.link("", 20)["left"] == left > 0
+    assert readings(tag) >= before + 5
+    tag.room(1 << 20)
+    assert len(talk.send(tag, b"", 200)) == requests
+    assert tag.state()["faults"] == 0
