@@ -25,6 +25,8 @@ from .sealing import Sealer, SoftwareSigner
 from .settings import Settings
 
 _IDLE_MS = 3600000
+# Ticks of two records can be told apart over half their period, 6.2 days: no silence lasts that long.
+_SILENCE_MS = 345600000
 _HEAP_EVERY = 64
 
 
@@ -179,6 +181,8 @@ class App:
             self._guard(self._sample)
         if self.settings.fitted and self.sealer.due(board.clock.ticks_ms(), self.settings.seal_interval_s):
             self._guard(self._scheduled_seal)
+        if ticks_after(self.recorder.last_ticks, board.clock.ticks_ms()) >= _SILENCE_MS:
+            self._guard(self._break_silence)
         self._turns += 1
         if self._turns % _HEAP_EVERY == 0:
             self._measure_heap()
@@ -209,6 +213,12 @@ class App:
         if not self.seal(seals.REASON_SCHEDULE):
             # A full log takes no seal: ask again in one interval, not at every turn.
             self.sealer.last_ticks = self.board.clock.ticks_ms()
+
+    def _break_silence(self):
+        """Record what there is to say: readings that a full log turned away, else the configuration once more."""
+        before = self.recorder.next_number()
+        if self.recorder.catch_up() and self.recorder.next_number() == before:
+            self._record_config()
 
     def _deadline(self):
         now = self.board.clock.ticks_ms()

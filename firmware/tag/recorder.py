@@ -23,6 +23,8 @@ class Recorder:
         self._tree = tree.Tree()
         self.window_first = 0
         self.readings_lost = 0
+        # Ticks of the newest record of this boot.
+        self.last_ticks = 0
         self._lost_now = 0
         self._lost_first = 0
         self._lost_last = 0
@@ -60,6 +62,7 @@ class Recorder:
         """Records from here on belong to this boot; its own record, with these values, comes before all others."""
         self._boot = boot
         self._boot_due = (ticks, values)
+        self.last_ticks = ticks
 
     # Recording
 
@@ -109,6 +112,7 @@ class Recorder:
         self._writer.append(coder.encode_reading(ticks, flags, cell_code, temp_code, prox_count))
         self._add(number, record)
         self.torn = False
+        self.last_ticks = ticks
         if self._trace_readings:
             self._trace(1, record)
         return True
@@ -128,6 +132,7 @@ class Recorder:
         self._writer.append(coder.encode_event(kind, ticks, body))
         self._add(number, record)
         self.torn = False
+        self.last_ticks = ticks
         if self._trace is not None:
             self._trace(1, record)
         return number

@@ -1,5 +1,6 @@
 """The ring: round and round after receipts, full without them, and what a bad cell costs."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -172,3 +173,27 @@ def test_bad_cells_in_the_newest_pages_give_no_number_twice(tag: Any, pages: int
     tag.reboot(2)
     assert tag.state()["boot"] == after["boot"] + 1
     assert tag.state()["seals"] == after["seals"] + 1
+
+
+def silences_ms(tag: Any) -> list[int]:
+    """Ticks between each record and the next."""
+    ticks = [record.ticks for data in tag.log()["records"] if (record := records.parse(bytes.fromhex(data)))]
+    return [(later - earlier) % records.TICKS_PERIOD_MS for earlier, later in itertools.pairwise(ticks)]
+
+
+@pytest.mark.parametrize("fitted", [True, False])
+def test_no_silence_is_longer_than_the_ticks_can_tell(tag: Any, fitted: bool) -> None:
+    """In a drawer, or full: a month later a verifier must still know how long it was."""
+    if fitted:
+        talk.ask(tag, messages.FIT, {**talk.FITTING, "cadence_s": 3600})
+        tag.fill(64)
+    lost = tag.steps(31 * 24)["readings_lost"]
+    tag.event()
+    assert max(silences_ms(tag)) <= 4 * 86_400_000 + 3_600_000
+    counts = [
+        record.values()["count"]
+        for data in tag.log()["records"]
+        if (record := records.parse(bytes.fromhex(data))).kind == records.LOST
+    ]
+    assert sum(counts) == lost == (31 * 24 if fitted else 0)
+    assert tag.check() == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ankletag.models import AGAINST, Finding
+from ankletag.models import AGAINST, INFORMATION, Finding
 from ankletag.verify import Verified, verify_pages
 from host.tagmaker import TagMaker, fitted
 from tagproto import coding, pages, records, seals
@@ -283,6 +283,25 @@ def test_a_missing_scheduled_seal_is_named() -> None:
     maker.config["seal_interval_s"] = 10**6  # the tag was told six hours, and keeps quiet for longer
     maker.live([0] * 400)
     assert against(check(maker.raw_pages(), maker)) == ["seal-late"]
+    maker.seal()
+    assert against(check(maker.raw_pages(), maker)) == ["seal-late"]
+
+
+def test_readings_that_a_full_log_lost_are_named_and_ask_for_no_seal() -> None:
+    maker = fitted([0] * 10)
+    maker.seal()
+    maker.now_ms += 3 * 86_400_000
+    lost = maker.event(records.LOST, count=4319, first_ticks=0, last_ticks=maker.ticks)
+    maker.seal()
+    verified = check(maker.raw_pages(), maker)
+    assert verified.against == []
+    finding = one(verified, "readings-lost")
+    assert (finding.severity, finding.first_record, finding.last_record) == (INFORMATION, lost, lost)
+    assert "4319 readings" in finding.sentence
+    # What was kept before should have been sealed in time all the same.
+    maker.live([0])
+    maker.now_ms += 3 * 86_400_000
+    maker.event(records.LOST, count=4319, first_ticks=0, last_ticks=maker.ticks)
     maker.seal()
     assert against(check(maker.raw_pages(), maker)) == ["seal-late"]
 

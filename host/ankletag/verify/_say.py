@@ -117,6 +117,10 @@ def seal_chain(number: int) -> str:
     return f"Seal {number} does not continue the seal before it: what came before was replaced, or this seal was."
 
 
+def readings_lost(record: Record, count: int) -> str:
+    return f"The tag's log was full: {count} readings before record {record.number} could not be kept."
+
+
 def seal_late(signed: SignedSeal) -> str:
     return f"{_window(signed)} was made later than the schedule asks for: a scheduled seal is missing."
 

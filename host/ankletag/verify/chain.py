@@ -175,6 +175,16 @@ class _Walk:
             self.due_from = self.elapsed
         elif record.kind == records.REMOVE:
             self.fitted = False
+        elif record.kind == records.LOST:
+            self._lost(record, values)
+
+    def _lost(self, record: Record, values: dict[str, int | bytes]) -> None:
+        count = values["count"]
+        assert isinstance(count, int)
+        self._add("readings-lost", INFORMATION, record.number, record.number, say.readings_lost(record, count))
+        if len(self.window) == 1:
+            # Nothing was kept before it, so there was nothing to seal either.
+            self.due_from = self.elapsed
 
     def _key(self, record: Record, values: dict[str, int | bytes]) -> None:
         epoch, key = values["epoch"], values["public_key"]
