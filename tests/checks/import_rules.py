@@ -133,6 +133,15 @@ def rig_uses_the_public_host(modules: list[Module]) -> list[str]:
     )
 
 
+def the_world_serves_any_emulator(modules: list[Module]) -> list[str]:
+    return _forbidden(
+        modules,
+        lambda m: within(m.name, "taghil.world"),
+        lambda name: within(name, "taghil") and not within(name, "taghil.world"),
+        "the world knows neither of the emulators that use it",
+    )
+
+
 LAYERS = ("errors", "models", "transport", "client", "sync")
 
 

@@ -47,7 +47,8 @@ PROMPT_VARIABLE = "ANKLETAG_PROMPT"
 """Set when the VM has the terminal: Ctrl-C leads to the prompt instead of to a reset."""
 HEAD = struct.Struct("<bIBB")
 PIN_MENB = 0
-STRAP_BIT, CASE_BIT, LINK_BIT = 1, 2, 4
+LINK_BIT = 4
+"""In the levels, beside the world's STRAP_BIT and CASE_BIT."""
 WANT_WRITE = 1
 TRACE_RECORD, TRACE_SEAL, TRACE_LINE = 1, 2, 3
 CAUSE_POWER_ON, CAUSE_WATCHDOG, CAUSE_REQUESTED = 1, 2, 3

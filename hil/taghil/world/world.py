@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from taghil.vm.bus import CASE_BIT, STRAP_BIT
 from taghil.world.bus import Bus
 from taghil.world.noise import Noise
 from taghil.world.parts import ads1115, lmp91000, tmp117, vcnl4040
@@ -16,6 +15,8 @@ from taghil.world.replay import Replay
 from taghil.world.scenario import DAY_US, Scenario, Switch
 from taghil.world.wearer import Wearer
 
+STRAP_BIT, CASE_BIT = 1, 2
+"""The two inputs in `World.levels`: 1 where open."""
 BITS = {"strap": STRAP_BIT, "case": CASE_BIT}
 NEVER_US = 1 << 62
 
