@@ -1,4 +1,4 @@
-"""The walk along the log: numbers, boots, ticks, windows, seals, keys."""
+"""The walk along the log: numbers, boots, ticks, seals, keys."""
 
 import gc
 from collections.abc import Iterable
@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from tagproto import coding, records, seals
 from tagproto.bad import Bad
 from tagproto.pages import Item
-from tagproto.records import TICKS_PERIOD_MS, Record, canonical
-from tagproto.tree import Salts, Tree, leaf_hash
+from tagproto.records import TICKS_PERIOD_MS, Record
 
 from ..models import AGAINST, INFORMATION, Config, Finding, config_of
 from . import _say as say
@@ -15,6 +14,7 @@ from .keys import Keyring
 from .pageset import PageSet, collect
 from .result import Verified, Window
 from .stream import Gap, items
+from .window import OpenWindow
 
 _TICKS_MASK = TICKS_PERIOD_MS - 1
 _TICKS_HALF = TICKS_PERIOD_MS >> 1
@@ -64,11 +64,9 @@ class _Walk:
         self.boot = -1
         self.ticks = 0
         self.elapsed = 0
-        # The window that is open: where its items begin, and seeds by the number of the record behind them.
+        # The window that is open, and where its items begin.
+        self.window = OpenWindow()
         self.window_item = 0
-        self.window: list[Record] = []
-        self.seed: bytes | None = None
-        self.seeds: dict[int, bytes] = {}
         self.next_seal = 0
         self.previous: bytes | None = seals.NO_PREVIOUS
         self.config: Config | None = None
@@ -79,13 +77,13 @@ class _Walk:
     def take(self, item: Item | Gap) -> None:
         if isinstance(item, Gap):
             self.gaps.append(item)
-            self.seed = None
+            self.window.gap()
         elif item.kind == coding.RECORD:
             self._record(item)
         elif item.kind == coding.SEAL:
             self._seal(item)
         elif item.kind == coding.SEED and isinstance(item.value, bytes):
-            self.seed = item.value
+            self.window.seed(item.value)
 
     def _add(self, code: str, severity: str, first: int | None, last: int | None, sentence: str) -> None:
         self.findings.append(Finding(code, severity, first, last, sentence))
@@ -100,9 +98,6 @@ class _Walk:
             self._close_gaps(number)
         if number != self.expected:
             self._jump(record)
-        if self.seed is not None:
-            self.seeds[number] = self.seed
-            self.seed = None
         self.expected = number + 1
         ticks = record.ticks
         if record.boot != self.boot:
@@ -116,7 +111,7 @@ class _Walk:
         self.ticks = ticks
         result = self.result
         result.items.append(item)
-        self.window.append(record)
+        self.window.add(record)
         result.elapsed_ms.append(self.elapsed)
         result.proven.append(0)
         if record.kind != records.READING:
@@ -182,7 +177,7 @@ class _Walk:
         count = values["count"]
         assert isinstance(count, int)
         self._add("readings-lost", INFORMATION, record.number, record.number, say.readings_lost(record, count))
-        if len(self.window) == 1:
+        if len(self.window.records) == 1:
             # Nothing was kept before it, so there was nothing to seal either.
             self.due_from = self.elapsed
 
@@ -206,7 +201,7 @@ class _Walk:
             self._add("seal-signature", AGAINST, None, None, say.seal_unreadable(item.seq, signed.detail))
             self.previous = None
             self.window_item = len(self.result.items)
-            self.window = []
+            self.window.close()
             return
         seal = signed.seal
         result = self.result
@@ -237,7 +232,7 @@ class _Walk:
             result.proven[end - seal.count : end] = b"\1" * seal.count
         result.windows.append(Window(signed, start, end, held, elapsed))
         self.window_item = end
-        self.window = []
+        self.window.close()
 
     def _chain(self, signed: seals.SignedSeal, first: int | None, last: int | None) -> bool:
         """False for a seal whose number was there before."""
@@ -254,28 +249,10 @@ class _Walk:
         return not again
 
     def _root(self, signed: seals.SignedSeal, first: int | None, last: int | None) -> bool:
-        seal = signed.seal
-        found = self.window
-        if found and found[0].number < seal.first:
-            found = [record for record in found if record.number >= seal.first]
-        tree = Tree()
-        if len(found) != seal.count or (found and found[0].number != seal.first):
-            self._add("window-root", AGAINST, first, last, say.window_count(signed, len(found)))
-            return False
-        if found:
-            seed = self.seeds.pop(seal.first, None)
-            if seed is None:
-                self._add("window-root", AGAINST, first, last, say.window_seed(signed))
-                return False
-            salt = Salts(seed).salt
-            add = tree.add
-            for record in found:
-                number = record.number
-                add(leaf_hash(salt(number), canonical(record.kind, number, record.boot, record.ticks, record.body)))
-        if tree.root() != seal.root:
-            self._add("window-root", AGAINST, first, last, say.window_root(signed))
-            return False
-        return True
+        sentence = self.window.fault(signed)
+        if sentence:
+            self._add("window-root", AGAINST, first, last, sentence)
+        return not sentence
 
     def _seal_elapsed(self, signed: seals.SignedSeal) -> int:
         if signed.seal.boot != self.boot or not self.result.items:
