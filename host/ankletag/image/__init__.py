@@ -1,0 +1,19 @@
+"""The file system that a tag's MicroPython mounts: built here, written once, never changed by the tag."""
+
+from ankletag.image.build import build_image
+from ankletag.image.contents import Contents, read_image
+from ankletag.image.errors import ImageError
+from ankletag.image.firmware import firmware_image, firmware_tree
+from ankletag.image.geometry import BLOCK_BYTES, IMAGE_BLOCKS, STORAGE_BLOCKS
+
+__all__ = [
+    "BLOCK_BYTES",
+    "IMAGE_BLOCKS",
+    "STORAGE_BLOCKS",
+    "Contents",
+    "ImageError",
+    "build_image",
+    "firmware_image",
+    "firmware_tree",
+    "read_image",
+]

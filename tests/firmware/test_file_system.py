@@ -1,0 +1,146 @@
+"""What a stock MicroPython on a Pico makes of the image before the tag's first line runs: the real VM's littlefs."""
+
+import hashlib
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from littlefs import UserContext
+
+from ankletag.image import BLOCK_BYTES, IMAGE_BLOCKS, STORAGE_BLOCKS, build_image, firmware_image, firmware_tree
+from ankletag.image.geometry import file_system
+from micropython_vm import Vm
+
+SCRIPT = Path(__file__).parent / "vm" / "stockboot.py"
+Boot = Callable[[bytes], Any]
+
+
+class Pico:
+    """A Pico with an image in its flash; every function of stockboot.py is a method."""
+
+    def __init__(self, vm: Vm) -> None:
+        self._vm = vm
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda: self._vm.ask([name])
+
+
+@pytest.fixture
+def pico(tmp_path: Path) -> Generator[Boot, None, None]:
+    """A function that carries an image to a new Pico, not yet booted."""
+    vms: list[Vm] = []
+
+    def carry(image: bytes) -> Pico:
+        path = tmp_path / f"{len(vms)}.bin"
+        path.write_bytes(image)
+        vms.append(Vm(SCRIPT, str(path)))
+        return Pico(vms[-1])
+
+    yield carry
+    for vm in vms:
+        vm.close()
+
+
+def declaring(blocks: int, files: dict[str, bytes]) -> bytes:
+    """An image of 48 blocks whose superblock declares `blocks`."""
+    flash = UserContext(IMAGE_BLOCKS * BLOCK_BYTES)
+    fs = file_system(flash, blocks)
+    fs.format()
+    fs.mount()
+    for path, data in files.items():
+        with fs.open(path, "wb") as file:
+            file.write(data)
+    fs.unmount()
+    return bytes(flash.buffer)
+
+
+def test_the_image_mounts_and_nothing_is_written(pico: Boot) -> None:
+    tag = pico(firmware_image())
+    assert tag.boot() is False
+    assert {path: bytes.fromhex(data) for path, data in tag.files().items()} == firmware_tree()
+    state = tag.state()
+    assert state["written"] == []
+    assert state["log_intact"] is True
+    assert max(state["read"]) < IMAGE_BLOCKS
+
+
+def test_the_firmware_starts_from_the_image(pico: Boot) -> None:
+    tag = pico(firmware_image())
+    assert tag.boot() is False
+    started = tag.start()
+    assert started["from"] == {
+        "main": "main.py",
+        "tag.app": "tag/app.mpy",
+        "tag.log.writer": "tag/log/writer.mpy",
+        "tag.crypto.p256": "tag/crypto/p256.mpy",
+        "tag.drivers.ads1115": "tag/drivers/ads1115.mpy",
+        "tagproto": "tagproto/__init__.mpy",
+        "tagproto.pages": "tagproto/pages.mpy",
+    }
+    # The board file itself is found and runs until it wants the chip.
+    assert tag.board() == "no module named 'rp2'"
+    assert started["digest"] == digest(firmware_tree())
+    assert tag.state()["written"] == []
+    assert tag.state()["log_intact"] is True
+
+
+def digest(tree: dict[str, bytes]) -> str:
+    """What tag/digest.py says of these files."""
+    total = hashlib.sha256()
+    for folder in ("tag", "tagproto"):
+        for path in sorted(path for path in tree if path.startswith(f"{folder}/")):
+            total.update(path[len(folder) :].encode() + tree[path])
+    return total.digest()[:8].hex()
+
+
+def test_a_full_image_mounts(pico: Boot) -> None:
+    files = {f"{number:02}.bin": bytes([number]) * BLOCK_BYTES for number in range(IMAGE_BLOCKS - 2)}
+    tag = pico(build_image(files))
+    assert tag.boot() is False
+    assert {path: bytes.fromhex(data) for path, data in tag.files().items()} == files
+    assert tag.state()["log_intact"] is True
+
+
+def damaged() -> bytes:
+    """An image with both of its superblocks torn."""
+    image = bytearray(firmware_image())
+    for block in (0, 1):
+        image[block * BLOCK_BYTES : block * BLOCK_BYTES + 64] = bytes(64)
+    return bytes(image)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        pytest.param(lambda: damaged(), id="damaged"),
+        pytest.param(lambda: declaring(IMAGE_BLOCKS, {"main.py": b"pass\n"}), id="declares only its own blocks"),
+        pytest.param(lambda: b"\xff" * (IMAGE_BLOCKS * BLOCK_BYTES), id="absent"),
+    ],
+)
+def test_without_the_image_it_formats(pico: Boot, image: Callable[[], bytes]) -> None:
+    """The test above can fail; and even then only the first two blocks are touched, never the log."""
+    tag = pico(image())
+    assert tag.boot() is True
+    assert tag.files() == {}
+    assert tag.state()["written"] == [0, 1]
+    assert tag.state()["log_intact"] is True
+
+
+def test_a_written_file_would_go_through_the_log(pico: Boot) -> None:
+    """Why nobody may write to the file system: littlefs takes every block behind the image for free."""
+    files = {f"{number:02}.bin": bytes([number]) * BLOCK_BYTES for number in range(IMAGE_BLOCKS - 2)}
+    tag = pico(build_image(files))
+    tag.boot()
+    assert tag.write() is True
+    state = tag.state()
+    assert max(state["written"]) >= IMAGE_BLOCKS
+    assert state["log_intact"] is False
+
+
+def test_the_geometry_is_the_boards(pico: Boot) -> None:
+    source = (SCRIPT.parents[3] / "firmware/boards/pico.py").read_text(encoding="utf-8")
+    lines = source.splitlines()
+    assert f"_FILE_SYSTEM_BLOCKS = {IMAGE_BLOCKS}" in lines
+    assert f"_STORAGE_BLOCKS = {STORAGE_BLOCKS}" in lines
+    assert f"_BLOCK = {BLOCK_BYTES}" in lines

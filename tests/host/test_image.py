@@ -1,0 +1,108 @@
+"""Building the tag's file system: what goes in comes out, in the first 48 blocks, and the same every time."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ankletag import firmware_files
+from ankletag.image import (
+    BLOCK_BYTES,
+    IMAGE_BLOCKS,
+    STORAGE_BLOCKS,
+    ImageError,
+    build_image,
+    firmware,
+    firmware_image,
+    firmware_tree,
+    read_image,
+)
+
+names = st.text("abc_.", min_size=1, max_size=3).filter(lambda name: name.strip("."))
+# Around the sizes where littlefs changes its way: inline up to 512 bytes, then whole blocks, then lists of blocks.
+sizes = st.one_of(st.integers(0, 600), st.integers(BLOCK_BYTES - 3, BLOCK_BYTES + 3), st.integers(0, 3 * BLOCK_BYTES))
+trees = st.dictionaries(
+    st.lists(names, min_size=1, max_size=3).map("/".join),
+    st.tuples(sizes, st.integers(0, 255)).map(lambda drawn: bytes([drawn[1]]) * drawn[0]),
+    max_size=5,
+).filter(lambda tree: not any(other.startswith(path + "/") for path in tree for other in tree))
+
+
+@settings(max_examples=50, deadline=None)
+@given(trees)
+def test_what_goes_in_comes_out_of_the_first_blocks(files: dict[str, bytes]) -> None:
+    image = build_image(files)
+    assert len(image) == IMAGE_BLOCKS * BLOCK_BYTES
+    contents = read_image(image)
+    assert contents.files == files
+    assert contents.blocks <= set(range(IMAGE_BLOCKS))
+    assert contents.declared_blocks == STORAGE_BLOCKS == 352
+    assert contents.disk_version == (2, 0)
+
+
+@settings(max_examples=20, deadline=None)
+@given(trees, st.randoms())
+def test_the_same_files_give_the_same_bytes(files: dict[str, bytes], random: object) -> None:
+    shuffled = list(files.items())
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert build_image(dict(shuffled)) == build_image(files)
+
+
+def test_the_last_file_that_fits_and_the_first_that_does_not() -> None:
+    files = {f"{number:02}": bytes(BLOCK_BYTES) for number in range(IMAGE_BLOCKS - 2)}
+    assert read_image(build_image(files)).blocks == set(range(IMAGE_BLOCKS))
+    for more in (1, 3):
+        with pytest.raises(ImageError) as caught:
+            build_image(files | {f"more{number}": bytes(BLOCK_BYTES) for number in range(more)})
+        assert f"the image has 48 blocks of 4096 bytes, and that is {more} too few" in str(caught.value)
+        assert "Leave files out" in str(caught.value)
+
+
+def test_more_than_the_whole_flash() -> None:
+    with pytest.raises(ImageError, match="would not even fit into 352"):
+        build_image({"big": bytes(STORAGE_BLOCKS * BLOCK_BYTES)})
+
+
+@pytest.mark.parametrize("path", ["", "/main.py", "a//b", "a/", "../a", "a/./b", "x" * 256, "ä" * 128, "a\0b"])
+def test_paths_that_cannot_be(path: str) -> None:
+    with pytest.raises(ImageError, match="is no path of a file on a tag"):
+        build_image({path: b""})
+
+
+def test_a_file_in_a_file() -> None:
+    with pytest.raises(ImageError, match="'a/b/c' lies in 'a', which is a file"):
+        build_image({"a": b"", "a/b/c": b""})
+
+
+def test_no_file_system_is_named_in_a_sentence() -> None:
+    with pytest.raises(ImageError, match="no file system that a tag would mount: littlefs says LFS_ERR_CORRUPT"):
+        read_image(bytes(IMAGE_BLOCKS * BLOCK_BYTES))
+
+
+def test_the_firmware_is_whole_and_fits() -> None:
+    tree = firmware_tree()
+    assert {"boot.py", "main.py", "boards/pico.mpy", "tag/app.mpy", "tag/log/ring.mpy", "tagproto/pages.mpy"} <= set(
+        tree
+    )
+    assert not [path for path in tree if "emulated" in path or "__pycache__" in path]
+    assert [path for path in tree if path.endswith(".py")] == ["boot.py", "main.py"]
+    sources = firmware_tree(compiled=False)
+    assert {path.rsplit(".", 1)[0] for path in sources} == {path.rsplit(".", 1)[0] for path in tree}
+    contents = read_image(firmware_image())
+    assert contents.files == tree
+    assert len(contents.blocks) <= IMAGE_BLOCKS
+
+
+def test_the_firmwares_image_is_the_same_every_time() -> None:
+    assert firmware_image() == firmware_image()
+
+
+def test_a_file_that_does_not_compile_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in ("firmware/tag/app.py", "firmware/boards/pico.py", "protocol/tagproto/__init__.py"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("def f(:\n")
+    found = firmware_files.FirmwareFiles(tmp_path / "firmware", tmp_path / "protocol")
+    monkeypatch.setattr(firmware, "firmware_files", lambda: found)
+    with pytest.raises(ImageError, match=r"boards/pico\.py does not compile: .*SyntaxError"):
+        firmware_tree()
