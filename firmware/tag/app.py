@@ -28,6 +28,7 @@ _IDLE_MS = 3600000
 # Ticks of two records can be told apart over half their period, 6.2 days: no silence lasts that long.
 _SILENCE_MS = 345600000
 _HEAP_EVERY = 64
+_EIO = 5
 
 
 class App:
@@ -52,6 +53,7 @@ class App:
         self._inputs = Inputs(board, self.recorder, self.seal)
         self.link = Link(board.link, Commands(self).handle, self._read_page, self._page_range)
         self._turns = 0
+        self._log_failed = False
         self._next_sample = clock.ticks_ms()
         self._begin_boot()
 
@@ -176,6 +178,10 @@ class App:
         board.feed()
         self._guard(self.link.serve)
         self._guard(self._inputs.watch)
+        if self.writer.bad_writes and not self._log_failed:
+            # Once a boot: the record of it goes to the same flash.
+            self._log_failed = True
+            self.faults.part_failed(records.SENSE_LOG, _EIO)
         self._guard(self.faults.record_due)
         if self.settings.fitted and ticks_after(self._next_sample, board.clock.ticks_ms()) >= 0:
             self._guard(self._sample)

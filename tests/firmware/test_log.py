@@ -109,6 +109,11 @@ def test_a_receipt_frees_a_full_ring(tag: Any) -> None:
     assert [record.kind for record in behind[3:]].count(records.READING) >= 2
 
 
+def faults(tag: Any) -> list[Any]:
+    found = [records.parse(bytes.fromhex(data)) for data in tag.log()["records"]]
+    return [record for record in found if record.kind == records.FAULT and record.values()["text"] != bytes(96)]
+
+
 def test_readings_stop_before_events_do(tag: Any) -> None:
     talk.ask(tag, messages.FIT, talk.FITTING)
     tag.fill(64)
@@ -127,8 +132,10 @@ def test_a_cell_that_does_not_program_is_counted_and_costs_its_page_only(tag: An
     talk.ask(tag, messages.FIT, talk.FITTING)
     tag.stick(3)
     tag.fill(118)
-    assert tag.state()["unread"] == 1
+    assert tag.state()["bad_writes"] == 1
     tag.steps(3)
+    (fault,) = [record for record in faults(tag) if record.values()["sense"] == records.SENSE_LOG]
+    assert fault.values()["code"] == 5
     number = tag.state()["next_number"]
     wrong = [sentence for sentence in tag.check() if "page" in sentence]
     assert wrong
@@ -139,11 +146,23 @@ def test_a_cell_that_does_not_program_is_counted_and_costs_its_page_only(tag: An
     assert tag.state()["seals"] > sealed
 
 
+def test_a_journal_that_takes_nothing_is_said_once_and_the_log_goes_on(tag: Any) -> None:
+    talk.ask(tag, messages.FIT, talk.FITTING)
+    tag.steps(2)
+    tag.stick_journal()
+    tag.steps(60)
+    state = tag.state()
+    assert state["bad_writes"] > 50
+    assert [record.values()["sense"] for record in faults(tag)] == [records.SENSE_LOG]
+    assert state["faults"] == 1
+    assert tag.check() == []
+
+
 def test_a_bad_cell_in_a_blocks_first_page_hides_no_newer_page(tag: Any) -> None:
     tag.stick(16)
     tag.fill(108)
     before = tag.state()
-    assert before["unread"] == 1
+    assert before["bad_writes"] == 1
     assert before["open_page"] > 17
     tag.reboot(2)
     after = tag.state()
@@ -159,7 +178,7 @@ def test_bad_cells_in_the_newest_pages_give_no_number_twice(tag: Any, pages: int
     tag.fill(127 - 1 - pages)
     before = tag.state()
     counted = tag.counted()
-    assert (before["open_page"], before["unread"]) == (2 + pages, pages)
+    assert (before["open_page"], before["bad_writes"]) == (2 + pages, pages)
     tag.reboot(2)
     after = tag.state()
     assert after["next_number"] > before["next_number"]

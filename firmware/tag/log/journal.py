@@ -29,7 +29,7 @@ _BLANK = memoryview(b"\xff" * PAGE_SIZE)
 
 
 class Journal:
-    """Append-only entries over a few blocks. `unwritten`: entries that three places refused."""
+    """Append-only entries over a few blocks."""
 
     def __init__(self, flash, first_block, blocks):
         self._flash = flash
@@ -40,7 +40,6 @@ class Journal:
         self._fill = 0
         self._generation = 0
         self._buffer = bytearray(PAGE_SIZE)
-        self.unwritten = 0
 
     def append(self, mark, seq, offset, data):
         """One entry, programmed and read back; False when three pages in turn did not take it."""
@@ -50,18 +49,18 @@ class Journal:
             if self._write(mark, seq, offset, data):
                 return True
             self._fill = PAGE_SIZE
-        self.unwritten += 1
         return False
 
     def restart(self, parts):
         """Begin anew in the next block with `parts`, (mark, seq, offset, data) each, then COMMIT.
 
-        Until COMMIT is in flash, a boot still finds what was there before.
+        Until COMMIT is in flash, a boot still finds what was there before. False when an entry was not taken.
         """
         self._open_block(1)
+        good = True
         for mark, seq, offset, data in parts:
-            self.append(mark, seq, offset, data)
-        self.append(_COMMIT, 0, 0, b"")
+            good = self.append(mark, seq, offset, data) and good
+        return self.append(_COMMIT, 0, 0, b"") and good
 
     def _next_page(self):
         self._page += 1

@@ -78,7 +78,8 @@ def recover_open_page(ring, journal, writer):
     payload = bytes(memoryview(writer.page)[pages.HEADER_SIZE : pages.HEADER_SIZE + writer.fill])
     # Even an empty page is named, so that the next boot opens this one.
     parts.append((marks.LAST, writer.seq, 0, payload))
-    journal.restart(parts)
+    if not journal.restart(parts):
+        writer.bad_writes += 1
 
 
 def _holds_seal(page):

@@ -9,7 +9,11 @@ _BLANK = b"\xff" * pages.PAGE_SIZE
 
 
 class Writer:
-    """Appends items behind the last programmed page. `seq` is the open page's number."""
+    """Appends items behind the last programmed page. `seq` is the open page's number.
+
+    bad_writes: journal entries and pages that the flash did not hold as written. The log goes on, and what they held
+    may be lost: a page at once, an entry at the next power cut.
+    """
 
     def __init__(self, ring, journal: Journal, coder):
         self._ring = ring
@@ -19,9 +23,8 @@ class Writer:
         self.fill = 0
         self.first = pages.NO_ITEM
         self.page = bytearray(pages.PAGE_SIZE)
+        self.bad_writes = 0
         self.open(0)
-        # Programmed pages that did not read back as written.
-        self.unread = 0
 
     def open(self, seq):
         """A blank open page with this number."""
@@ -39,7 +42,11 @@ class Writer:
         self.first = self.fill
         self._coder.restart_here()
         pages.write_header(self.page, self.seq, self.fill, self._coder)
-        self._journal.append(marks.HEADER, self.seq, self.fill, bytes(memoryview(self.page)[: pages.HEADER_SIZE]))
+        self._enter(marks.HEADER, self.seq, self.fill, bytes(memoryview(self.page)[: pages.HEADER_SIZE]))
+
+    def _enter(self, mark, seq, offset, data):
+        if not self._journal.append(mark, seq, offset, data):
+            self.bad_writes += 1
 
     def append(self, item):
         """An item's bytes. Returns once they are in the journal and every page that they fill is programmed.
@@ -54,7 +61,7 @@ class Writer:
         while at < size:
             count = min(pages.PAYLOAD_SIZE - fill, size - at)
             mark = marks.LAST if at + count == size else marks.MORE
-            self._journal.append(mark, seq, fill, item[at : at + count])
+            self._enter(mark, seq, fill, item[at : at + count])
             at += count
             fill += count
             if fill == pages.PAYLOAD_SIZE:
@@ -78,7 +85,7 @@ class Writer:
         """Close the full open page, program it, and open the next."""
         pages.close(self.page)
         if not self._ring.program(self.seq, self.page):
-            self.unread += 1
+            self.bad_writes += 1
         self.open(self.seq + 1)
 
     def snapshot(self):

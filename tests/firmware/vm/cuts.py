@@ -14,6 +14,7 @@ from audit import audit
 from tag import app as tag_app
 from tag import sealing
 from tag.crypto import p256
+from tag.faults import describe
 from tagproto import frames, messages, records
 
 FIRMWARE = b"testtest"
@@ -133,7 +134,7 @@ class Workload:
         try:
             app = tag_app.App(board, FIRMWARE)
         except Exception as error:  # noqa: BLE001 - whatever a boot raises is a finding of this test
-            self.complain(place, "the boot failed: " + tag_app.describe(error))
+            self.complain(place, "the boot failed: " + describe(error))
             return
         self.recovery_us.append(time.ticks_diff(time.ticks_us(), begun))
         flash.before = None
@@ -145,8 +146,8 @@ class Workload:
         now = sum([1 for data in counted.values() if data[0] == records.READING])
         if app.settings.fitted and now < readings + 3 and app.ring.free() > 64:
             self.complain(place, "sampling stopped")
-        if app.faults.count or app.writer.unread:
-            self.complain(place, "faults %d, pages unread %d" % (app.faults.count, app.writer.unread))
+        if app.faults.count or app.writer.bad_writes:
+            self.complain(place, "faults %d, bad writes %d" % (app.faults.count, app.writer.bad_writes))
         for sentence in audit(app, counted, sealed):
             self.complain(place, sentence)
 

@@ -73,7 +73,7 @@ def state():
         "readings_lost": app.recorder.readings_lost,
         "faults": app.faults.count,
         "ticks": app.board.clock.ticks_ms(),
-        "unread": app.writer.unread,
+        "bad_writes": app.writer.bad_writes,
         "programs": tags[0].flash.programs,
         "erases": tags[0].flash.erases,
     }
@@ -180,6 +180,13 @@ def stick(seq):
     """A cell of a page's place in the ring that stays 0xFF from now on."""
     flash = tags[0].flash
     flash.stuck[(8 * 16 + seq) * 256 + 100] = 0xFF
+
+
+def stick_journal():
+    """Every cell of the journal's blocks stays as it is from now on."""
+    flash = tags[0].flash
+    for at in range(4 * 4096, 8 * 4096):
+        flash.stuck[at] = 0xFF
 
 
 def bucket(capacity, refill_ms, calls):
