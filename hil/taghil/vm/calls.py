@@ -1,4 +1,4 @@
-"""What the server does for each call of the VM: one method an op, none of them blocking (WAIT and SLEEP: server.py).
+"""What the server does for each call of the VM: one method an op, none of them blocking (WAIT and SLEEP: waiting.py).
 
 This is the inner loop of every run, some eleven calls a reading: plain code, no objects that can be spared.
 """

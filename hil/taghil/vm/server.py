@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import os
 import random
-import select
 import struct
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +26,7 @@ from taghil.vm.pacing import Pacer
 from taghil.vm.state import LivedTime, StateBusy, StateFolder, write_json
 from taghil.vm.steering import Steering, Stop
 from taghil.vm.trace import Tracer
+from taghil.vm.waiting import Waiting
 from taghil.world.errors import WorldError
 from taghil.world.replay import read as read_replay
 from taghil.world.scenario import load as load_scenario
@@ -35,8 +34,6 @@ from taghil.world.world import of_replay, of_scenario
 
 BOOT_US = 350_000
 """From power to the first call, as on the chip."""
-POLL_S = 0.01
-"""How often the port is looked at while time runs free, or while it is closed."""
 DIED = 3
 RESETS_IN_VAIN = 8
 """Boots in a row that ended in a reset before the tag came to wait once: it will not come up any more."""
@@ -64,8 +61,6 @@ class Server:
         self._lived = LivedTime(folder.now)
         self.world.skip_to(self._lived.us())
         self.boots = int(saved.get("boots", 0))
-        self.idle = False
-        """The tag waits, at wall pace."""
         self.up = 0
         """The last boot whose VM has come to a call."""
         self.unique_id = bytes.fromhex(saved["unique_id"]) if saved else random.Random(config.seed).randbytes(8)
@@ -80,17 +75,18 @@ class Server:
         self.end: dict[str, Any] = {}
         self.vm: Interpreter | None = None
         self.steering = Steering(self)
-        self._calls = Calls(self.world, self.flash, self.link, config.seed + self.boots, self._on_trace)
-        self._calls.sync = self.sync
-        table = self._calls.table
-        table[bus.SLEEP], table[bus.WAIT] = self._sleep, self._wait
+        self.calls = Calls(self.world, self.flash, self.link, config.seed + self.boots, self._on_trace)
+        self.waiting = Waiting(self)
+        self.calls.sync = self.waiting.sync
+        table = self.calls.table
+        table[bus.SLEEP], table[bus.WAIT] = self.waiting.sleep, self.waiting.wait
         for op in (bus.FLASH_PROGRAM, bus.FLASH_ERASE):
             table[op] = self._noting_time(table[op])
         if self.tracer:
             table[:] = [self.tracer.wrap(handler) for handler in table]
-        self._next_poll_s = 0.0
         self._resetting = 0
-        self._resets_in_vain = 0
+        self.resets_in_vain = 0
+        """Boots in a row that ended in a reset before the tag came to wait."""
 
     # -- boots ---------------------------------------------------------------------------------------------------
 
@@ -126,15 +122,15 @@ class Server:
         if cause == bus.CAUSE_POWER_ON:
             world.power_on()
             self.link.clear()
-            self._calls.link_level()
+            self.calls.link_level()
         world.lmp.menb = 1
-        self._calls.spend(BOOT_US)
-        self._calls.boot_us = world.now_us
-        self._calls.hello_data = struct.pack(
+        self.calls.spend(BOOT_US)
+        self.calls.boot_us = world.now_us
+        self.calls.hello_data = struct.pack(
             "<8sHBB", self.unique_id, config.flash_blocks, cause, config.trace_readings or bool(self.tracer)
         )
         self.save()
-        self._note("boot", boot=self.boots, cause=cause)
+        self.note("boot", boot=self.boots, cause=cause)
         program = Program(Path(config.program), Path(config.firmware), Path(config.protocol), config.heap, config.repl)
         vm = self.vm = Interpreter(program, self.folder.vm_log)
         self._resetting = 0
@@ -143,7 +139,7 @@ class Server:
         except PowerCut as cut:
             vm.kill()
             self.steering.cut_done(cut)
-            self._note("power cut", operation=str(cut))
+            self.note("power cut", operation=str(cut))
             self._resetting = bus.CAUSE_POWER_ON
         finally:
             if self._resetting or self.steering.cycle or sys.exc_info()[0]:
@@ -154,7 +150,7 @@ class Server:
         if self.steering.cycle:
             self.steering.cycle = False
             return bus.CAUSE_POWER_ON
-        if self._resetting and self._resets_in_vain < RESETS_IN_VAIN:
+        if self._resetting and self.resets_in_vain < RESETS_IN_VAIN:
             return self._resetting
         if self._resetting:
             status = status or 1
@@ -163,7 +159,7 @@ class Server:
         return 0
 
     def _serve(self, requests: int, replies: int) -> None:
-        read, write, table, pending = os.read, os.write, self._calls.table, self.steering.pending
+        read, write, table, pending = os.read, os.write, self.calls.table, self.steering.pending
         request = read(requests, 8192)
         if request:
             self.up = self.boots
@@ -181,7 +177,7 @@ class Server:
                 request = self._whole(request, requests)
             if request[0] == bus.RESET:
                 self._resetting = request[1] or bus.CAUSE_REQUESTED
-                self._resets_in_vain += 1
+                self.resets_in_vain += 1
                 return
             try:
                 write(replies, table[request[0]](request))
@@ -202,19 +198,6 @@ class Server:
             request += more
         return request
 
-    # -- time ----------------------------------------------------------------------------------------------------
-
-    def sync(self) -> None:
-        """At wall pace brings virtual time up to the wall's."""
-        if self.pacer.wall:
-            self._go_to(max(self.world.now_us, self.pacer.wall_us()))
-
-    def _go_to(self, us: int) -> None:
-        world = self.world
-        world.now_us = us
-        if us >= world.next_switch_us:
-            world.take_switches()
-
     def _noting_time(self, handler: Handler) -> Handler:
         """A flash operation's handler that also notes when it was: what is in the flash has been lived."""
         world, lived = self.world, self._lived
@@ -226,74 +209,6 @@ class Server:
 
         return handle
 
-    def look_at_port(self) -> None:
-        """Sees whether the port is open, and chooses the pace; the clock file is written before a byte is read."""
-        is_open = self.link.sees_open()
-        changed = self.pacer.decide(is_open)
-        if changed:
-            self._note("pace", wall=self.pacer.wall)
-            self.save()
-        if is_open != self.link.open:
-            self.link.set_open(is_open)
-            self._note("port", open=is_open)
-        if changed or is_open != self.steering.port_told:
-            self.steering.tell_change()
-
-    def _sleep(self, request: bytes) -> bytes:
-        self.sync()
-        self._calls.spend(struct.unpack_from("<I", request, 1)[0] * 1000)
-        if self.pacer.wall:
-            time.sleep(max(0, self.world.now_us - self.pacer.wall_us()) / 1e6)
-        return self._calls.head()
-
-    def _wait(self, request: bytes) -> bytes:
-        self._resets_in_vain = 0
-        world, link, pacer, calls = self.world, self.link, self.pacer, self._calls
-        deadline = int.from_bytes(request[1:5], "little")
-        want_write = request[5] & bus.WANT_WRITE
-        self.sync()
-        target_us = calls.target_us(deadline)
-        while True:
-            if pacer.wall or time.monotonic() >= self._next_poll_s:
-                self._next_poll_s = time.monotonic() + POLL_S
-                self.look_at_port()
-            if self.steering.pending:
-                self.steering.run()
-                if self.steering.cycle:
-                    break
-            if link.open:
-                link.take_in()
-                calls.link_level()
-            if world.any_edge or world.now_us >= target_us or link.waiting or (want_write and link.writable()):
-                break
-            if not pacer.wall:
-                self._go_to(min(target_us, world.next_switch_us, pacer.end_us()))
-                if world.now_us >= pacer.end_us():
-                    self.look_at_port()
-            elif self._wait_at_wall(min(target_us, world.next_switch_us), bool(want_write)):
-                break
-        return calls.head()
-
-    def _wait_at_wall(self, until_us: int, want_write: bool) -> bool:
-        """Waits in wall time for the instant, a byte, a command; gives whether the VM spoke (Ctrl-C) or is gone."""
-        left_s = (until_us - self.pacer.wall_us()) / 1e6
-        master = [self.link.master]
-        vm = self.vm
-        readers = [self.steering.wake_fd]
-        if vm:
-            readers.append(vm.requests)
-        if self.link.open:
-            # A hang-up makes the master readable, so a port that closes ends the wait as well.
-            readers += master
-        limit_s = left_s if self.link.open else min(left_s, POLL_S)
-        writers = master if want_write and self.link.open else []
-        self.idle = True
-        ready, _, _ = select.select(readers, writers, [], max(0.0, limit_s))
-        self.idle = False
-        self.steering.woken()
-        self.sync()
-        return vm is not None and vm.requests in ready
-
     # -- what the tag tells --------------------------------------------------------------------------------------
 
     def _on_trace(self, kind: int, data: bytes) -> None:
@@ -302,7 +217,7 @@ class Server:
             self.records += 1
             if name == "fit":
                 self.world.fit()
-                self.look_at_port()
+                self.waiting.look_at_port()
                 self.save()
                 self.steering.tell_change()
         if self.console.is_pause(name):
@@ -311,7 +226,8 @@ class Server:
             if self.config.repl and self.vm:
                 self.vm.interrupt()
 
-    def _note(self, what: str, **fields: Any) -> None:
+    def note(self, what: str, **fields: Any) -> None:
+        """A line of the trace, if there is one."""
         if self.tracer:
             self.tracer.note(what, **fields)
 

@@ -173,7 +173,7 @@ class Steering:
             "days": server.pacer.days,
             "lived": server.pacer.lived(),
             "pace": "wall" if server.pacer.wall else "free",
-            "idle": server.idle,
+            "idle": server.waiting.idle,
             "port_open": link.open,
             "rx_bytes": link.rx_bytes,
             "tx_bytes": link.tx_bytes,
@@ -237,7 +237,7 @@ class Steering:
 
         def run() -> None:
             world = self._server.world
-            self._server.sync()
+            self._server.waiting.sync()
             for key, value in given.items():
                 if key == "skin":
                     world.source.held_off = value == "off"
@@ -269,15 +269,15 @@ class Steering:
             "port_closed": lambda: not server.link.open,
             "free": lambda: not server.pacer.wall,
             "wall": lambda: server.pacer.wall,
-            "idle": lambda: server.idle,
+            "idle": lambda: server.waiting.idle,
             "boots": lambda: server.up >= int(request["boots"]),
         }
         held = conditions.get(str(request.get("until")))
         if held is None:
             raise ControlError(f"'until' is one of {', '.join(conditions)}")
-        deadline_s = time.monotonic() + float(request["deadline_s"])
+        end_s = time.monotonic() + float(request["deadline_s"])
         with self._changed:
             # Most changes are told; the short limit covers those that are not worth a word on the main thread.
-            while not held() and time.monotonic() < deadline_s and not self._stopping:
-                self._changed.wait(min(0.05, max(0.0, deadline_s - time.monotonic())))
+            while not held() and time.monotonic() < end_s and not self._stopping:
+                self._changed.wait(min(0.05, max(0.0, end_s - time.monotonic())))
         return {"reached": held()}
