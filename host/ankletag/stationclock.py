@@ -7,6 +7,9 @@ from pathlib import Path
 
 from .errors import UsageError
 
+# 2101-01-01 UTC.
+_END_MS = 4_133_980_800_000
+
 
 @dataclass(frozen=True, slots=True)
 class StationClock:
@@ -28,9 +31,13 @@ def read_clock(path: Path | None) -> StationClock:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"The clock file {path} cannot be read: {error.strerror}.", action) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"The clock file {path} is not JSON: {error}.", action) from error
     offset = content.get("utc_offset_ms") if isinstance(content, dict) else None
     if not isinstance(offset, int) or isinstance(offset, bool) or abs(offset) >= 1 << 62:
         raise UsageError(f"The clock file {path} does not set utc_offset_ms to a whole number.", action)
-    return StationClock(offset)
+    clock = StationClock(offset)
+    if not 0 <= clock.now_ms() < _END_MS:
+        # Attested once, such a time would contradict every later one in the tag's evidence.
+        raise UsageError(f"The clock file {path} sets a time before 1970 or after 2100.", action)
+    return clock

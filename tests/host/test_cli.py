@@ -169,7 +169,19 @@ def test_errors_have_their_code_and_sentence(tmp_path: Path, arguments: list[str
     assert outcome.out == ""
 
 
-@pytest.mark.parametrize("content", ["", "[1]", '{"utc_offset_ms": "now"}', '{"utc_offset_ms": true}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[1]",
+        "[" * 100_000,
+        '{"utc_offset_ms": "now"}',
+        '{"utc_offset_ms": true}',
+        # Times that have no place on the wire, or would contradict every later one.
+        '{"utc_offset_ms": -4000000000000}',
+        '{"utc_offset_ms": 4611686018427387000}',
+    ],
+)
 def test_a_bad_clock_file_is_said(terminal: TerminalTag, at: list[str], content: str) -> None:
     Path(at[5]).write_text(content)
     outcome = run("sync", *at)
