@@ -41,6 +41,20 @@ _ACTIONS = {
 }
 
 
+def number(values: Values, name: str) -> int:
+    """An integer field of a decoded message."""
+    value = values[name]
+    assert isinstance(value, int)
+    return value
+
+
+def octets(values: Values, name: str) -> bytes:
+    """A bytes field of a decoded message."""
+    value = values[name]
+    assert isinstance(value, bytes)
+    return value
+
+
 @dataclass(slots=True)
 class LinkCounts:
     """What went wrong on the line and was put right: bad frames, late or foreign frames, repeated requests."""
@@ -108,11 +122,9 @@ class Client:
         text = b""
         while True:
             reply = self.request(messages.LOG, {"offset": len(text)})
-            part, size = reply["text"], reply["size"]
-            assert isinstance(part, bytes)
-            assert isinstance(size, int)
+            part = octets(reply, "text")
             text += part
-            if not part or len(text) >= min(size, _LOG_MAX):
+            if not part or len(text) >= min(number(reply, "size"), _LOG_MAX):
                 return readable(text)
 
     def read_pages(self, first: int, count: int, on_page: Callable[[int, bytes], None]) -> Values | None:
@@ -126,11 +138,9 @@ class Client:
             if isinstance(values, Bad):
                 self.counts.bad += 1
                 return
-            seq, raw = values["seq"], values["page"]
-            assert isinstance(seq, int)
-            assert isinstance(raw, bytes)
+            seq = number(values, "seq")
             if first <= seq < first + count:
-                on_page(seq, raw)
+                on_page(seq, octets(values, "page"))
 
         try:
             wanted: Values = {"first": first, "count": count}
@@ -194,13 +204,10 @@ class Client:
                 messages.ERROR_BODY,
             )
         if frame.kind == messages.ERROR:
-            code, spoken, text = values["code"], values["version"], values["text"]
-            assert isinstance(code, int)
-            assert isinstance(spoken, int)
-            assert isinstance(text, bytes)
+            code = number(values, "code")
             if code == messages.ERROR_VERSION:
-                raise OtherVersion(spoken, tagproto.PROTOCOL_VERSION)
-            said = readable(text) or f"error {code}"
+                raise OtherVersion(number(values, "version"), tagproto.PROTOCOL_VERSION)
+            said = readable(octets(values, "text")) or f"error {code}"
             raise TagRefused(
                 f"The tag refused '{messages.NAMES[kind]}': {said}.",
                 _ACTIONS.get(code, "Look at `ankletag log`."),

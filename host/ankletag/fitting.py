@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from tagproto import messages
 
-from .client import Client
+from .client import Client, number, octets
 from .errors import TagRefused, TagSilent, UsageError
 from .models import order_id_of
 from .stationclock import StationClock
 from .store import Fitted, Store
-from .sync import Progress, Synced, attest, number, octets, sync
+from .sync import Progress, Synced, attest, sync
 
 _TRIES = 4
 # Reasons of a REMOVE record.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tagproto import messages
 
-from .client import Client, LinkCounts, Values
+from .client import Client, LinkCounts, Values, number, octets
 from .errors import AnkletagError, TagRefused, TagSilent
 from .models import station_id_of
 from .stationclock import StationClock
@@ -39,20 +39,6 @@ class Synced:
     key_differs: bool
     fitted: bool
     counts: LinkCounts
-
-
-def number(values: Values, name: str) -> int:
-    """An integer field of a decoded message."""
-    value = values[name]
-    assert isinstance(value, int)
-    return value
-
-
-def octets(values: Values, name: str) -> bytes:
-    """A bytes field of a decoded message."""
-    value = values[name]
-    assert isinstance(value, bytes)
-    return value
 
 
 def attest(client: Client, hello: Values, clock: StationClock, station: str) -> None:

@@ -165,9 +165,6 @@ class Pipe:
             self.bytes_left -= len(part)
         return part
 
-    def discard(self) -> None:
-        self._pending = b""
-
     def close(self) -> None:
         self.closed = True
 

@@ -110,9 +110,6 @@ class _Cut(SerialTransport):
             raise LinkLost("The line was cut.", "Plug it in again.")
         return data
 
-    def discard(self) -> None:
-        self._whole.discard()
-
     def close(self) -> None:
         self._whole.close()
 

@@ -1,5 +1,6 @@
 """`ankletag log`."""
 
+from ..client import octets
 from .link import open_client
 from .options import JsonOption, PortOption
 from .output import emit, say
@@ -9,8 +10,8 @@ def log(port: PortOption = None, as_json: JsonOption = False) -> None:
     """Show the tag's own bounded log and its last fault. Not evidence: for technicians and developers."""
     with open_client(port) as client:
         hello, text = client.hello(), client.log()
-    tag_id = hello["tag_id"]
+    tag_id = octets(hello, "tag_id")
     if as_json:
-        emit({"tag": tag_id.hex() if isinstance(tag_id, bytes) else "", "lines": text.splitlines()})
+        emit({"tag": tag_id.hex(), "lines": text.splitlines()})
     else:
         say(text.rstrip("\n") or "the tag's log is empty")

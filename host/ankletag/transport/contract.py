@@ -15,8 +15,5 @@ class Transport(Protocol):
     def read(self, timeout_s: float) -> bytes:
         """What has arrived, at least one byte unless nothing came within the timeout."""
 
-    def discard(self) -> None:
-        """Forget what has arrived and was not read."""
-
     def close(self) -> None:
         """Give the port back. May be called twice."""

@@ -41,13 +41,6 @@ class SerialTransport:
             raise _lost(self.name) from error
         return data
 
-    def discard(self) -> None:
-        """Forget what has arrived. Raises LinkLost when the port went away."""
-        try:
-            self._port.reset_input_buffer()
-        except (serial.SerialException, OSError) as error:
-            raise _lost(self.name) from error
-
     def close(self) -> None:
         """Give the port back."""
         try:
