@@ -138,7 +138,7 @@ def test_a_written_file_would_go_through_the_log(pico: Boot) -> None:
     assert state["log_intact"] is False
 
 
-def test_the_geometry_is_the_boards(pico: Boot) -> None:
+def test_the_geometry_is_the_boards() -> None:
     source = (SCRIPT.parents[3] / "firmware/boards/pico.py").read_text(encoding="utf-8")
     lines = source.splitlines()
     assert f"_FILE_SYSTEM_BLOCKS = {IMAGE_BLOCKS}" in lines
