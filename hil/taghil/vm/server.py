@@ -87,6 +87,7 @@ class Server:
         self._resetting = 0
         self.resets_in_vain = 0
         """Boots in a row that ended in a reset before the tag came to wait."""
+        self.steering.listen()
 
     # -- boots ---------------------------------------------------------------------------------------------------
 
@@ -257,7 +258,7 @@ def main() -> int:
         config = Config.from_json(folder.config.read_text(encoding="utf-8"))
         pin(config.cpu)
         server = Server(folder, config, ready_fd)
-        server.steering.watch_parent(parent_fd, interactive=config.repl)
+        server.steering.watch_parent(parent_fd)
         status = server.run()
     except (StateBusy, WorldError, FlashRange, NoInterpreter) as error:
         print(error, file=sys.stderr)
