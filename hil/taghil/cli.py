@@ -80,7 +80,7 @@ def emulate(
     except (WorldError, EmulatorError, FileNotFoundError) as error:
         raise _refused(error) from error
     try:
-        _say_ready(tag, as_json)
+        _say_ready(tag, as_json, repl)
         if repl:
             _wait_for_prompt(tag)
         else:
@@ -98,7 +98,7 @@ def _refused(error: Exception) -> typer.Exit:
     return typer.Exit(Exit.NO_ANSWER if isinstance(error, EmulatorDied) else Exit.USAGE)
 
 
-def _say_ready(tag: Emulator, as_json: bool) -> None:
+def _say_ready(tag: Emulator, as_json: bool, repl: bool) -> None:
     port = tag.port
     if as_json:
         print(json.dumps({"port": port, "clock_file": str(tag.clock_file), "state": str(tag.folder.path)}), flush=True)
@@ -110,7 +110,10 @@ def _say_ready(tag: Emulator, as_json: bool) -> None:
     where = shlex.join(["--port", port, "--clock", str(tag.clock_file)])
     print(f"  ankletag fit {where} --order ORDER")
     print(f"  ankletag sync {where}")
-    print("Ctrl-C stops the tag and keeps its state.", flush=True)
+    if repl:
+        print("Ctrl-C leads to MicroPython's prompt, Ctrl-D there stops the tag and keeps its state.", flush=True)
+    else:
+        print("Ctrl-C stops the tag and keeps its state.", flush=True)
 
 
 def _wait_for_prompt(tag: Emulator) -> None:

@@ -114,7 +114,7 @@ def _take_terminal() -> None:
 def test_repl_ctrl_c_leads_to_the_prompt_with_the_app_in_scope(kept: Path) -> None:
     screen = Screen("--state", str(kept / "state"), "--repl")
     try:
-        screen.until("Ctrl-C stops")
+        screen.until("Ctrl-D there stops the tag")
         # The firmware waits: Ctrl-C falls into a call to the world, and the next call must not take its reply.
         call(kept / "state" / "control.sock", {"do": "wait", "until": "idle", "deadline_s": DEADLINE_S}, DEADLINE_S)
         screen.type("\x03")

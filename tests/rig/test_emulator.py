@@ -488,6 +488,15 @@ def test_a_wrong_start_is_a_sentence(kept: Path) -> None:
         tag(kept, "idle()", scenario="paradise").start()
     with pytest.raises(EmulatorError, match="a pace is one of"):
         tag(kept, "idle()", pace="trot")
+    with pytest.raises(EmulatorError, match="a tag lives 0 to 36500 days, not inf"):
+        tag(kept, "idle()", days=float("inf"))
+    with pytest.raises(EmulatorError, match="cannot hold the tag: Not a directory; choose another folder"):
+        Emulator(kept / "program.py" / "state", program=kept / "program.py").start()
+    with pytest.raises(EmulatorError, match="cannot be written: No such file or directory; name another file"):
+        tag(kept, "idle()", trace=kept / "nowhere" / "trace.jsonl").start()
+    (kept / "state" / "world.json").write_text("[1")
+    with pytest.raises(EmulatorError, match="is not what an emulator wrote: choose another folder"):
+        tag(kept, "idle()").start()
 
 
 def test_a_read_of_the_link_that_is_repeated_asks_again(kept: Path) -> None:

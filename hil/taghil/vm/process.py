@@ -24,6 +24,8 @@ from taghil.vm.pacing import MODES
 from taghil.vm.state import StateFolder
 
 CALL_S = 15.0
+DAYS_MOST = 36_500
+"""A century: more than any flash holds, and a time that every file and the wire can carry."""
 
 
 class EmulatorError(RuntimeError):
@@ -84,6 +86,9 @@ class Emulator:
             raise EmulatorError("the emulator runs on Linux and macOS; on Windows use a real tag")
         if self.config.pace not in MODES:
             raise EmulatorError(f"a pace is one of {', '.join(MODES)}, not '{self.config.pace}'")
+        days = self.config.days
+        if days is not None and not 0 <= days <= DAYS_MOST:
+            raise EmulatorError(f"a tag lives 0 to {DAYS_MOST} days, not {days:g}")
         try:
             wants_readings = Console(self.config.pause_at).wants_readings()
         except BadEvent as error:
@@ -98,16 +103,21 @@ class Emulator:
 
         Raises EmulatorDied, EmulatorTimeout, or EmulatorError with the server's sentence (folder in use, bad scenario).
         """
-        self.folder.path.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.path.mkdir(parents=True, exist_ok=True)
+            # Under names of their own: if another emulator has the folder, its files stay as they are.
+            config_fd, config_name = tempfile.mkstemp(".json", "emulator-", self.folder.path)
+            with os.fdopen(config_fd, "w", encoding="utf-8") as file:
+                file.write(self.config.to_json())
+            log_fd, log_name = tempfile.mkstemp(".log", "server-", self.folder.path)
+        except OSError as error:
+            raise EmulatorError(
+                f"{self.folder.path} cannot hold the tag: {error.strerror}; choose another folder with --state"
+            ) from error
+        self._log = Path(log_name)
         deadline = time.monotonic() + self._deadline_s
         ready_read, ready_write = os.pipe()
         parent_read, self._parent_fd = os.pipe()
-        # Under names of their own: if another emulator has the folder, its files stay as they are.
-        config_fd, config_name = tempfile.mkstemp(".json", "emulator-", self.folder.path)
-        with os.fdopen(config_fd, "w", encoding="utf-8") as file:
-            file.write(self.config.to_json())
-        log_fd, log_name = tempfile.mkstemp(".log", "server-", self.folder.path)
-        self._log = Path(log_name)
         with os.fdopen(log_fd, "wb") as log:
             command = [sys.executable, "-m", "taghil.vm.server", str(self.folder.path), Path(config_name).name]
             self._process = subprocess.Popen(
@@ -150,10 +160,10 @@ class Emulator:
         status = process.poll()
         if status is None:
             return
-        end = self.folder.read_json(self.folder.world).get("end", {})
         if status == 2:
             lines = self._log_lines()
             raise EmulatorError(lines[-1] if lines else "the emulator could not start")
+        end = self.folder.read_json(self.folder.world).get("end", {})
         if status == 3:
             raise EmulatorDied("the tag's VM", end["status"], end["stderr"])
         if status:

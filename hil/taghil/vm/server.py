@@ -23,9 +23,9 @@ from taghil.vm.console import Console
 from taghil.vm.interpreter import Interpreter, NoInterpreter, Program
 from taghil.vm.link import Pty
 from taghil.vm.pacing import Pacer
-from taghil.vm.state import LivedTime, StateBusy, StateFolder, write_json
+from taghil.vm.state import LivedTime, StateBusy, StateDamaged, StateFolder, write_json
 from taghil.vm.steering import Steering, Stop
-from taghil.vm.trace import Tracer
+from taghil.vm.trace import Tracer, TraceUnwritable
 from taghil.vm.waiting import Waiting
 from taghil.world.errors import WorldError
 from taghil.world.replay import read as read_replay
@@ -260,7 +260,7 @@ def main() -> int:
         server = Server(folder, config, ready_fd)
         server.steering.watch_parent(parent_fd)
         status = server.run()
-    except (StateBusy, WorldError, FlashRange, NoInterpreter) as error:
+    except (StateBusy, StateDamaged, TraceUnwritable, WorldError, FlashRange, NoInterpreter) as error:
         print(error, file=sys.stderr)
         return 2
     os.close(lock)

@@ -27,6 +27,10 @@ class StateBusy(RuntimeError):
     """Another emulator uses the folder."""
 
 
+class StateDamaged(RuntimeError):
+    """A file of the folder is not what an emulator wrote."""
+
+
 @dataclass(frozen=True)
 class StateFolder:
     """Paths in a state folder."""
@@ -78,12 +82,16 @@ class StateFolder:
         return fd
 
     def read_json(self, path: Path) -> dict[str, Any]:
-        """A JSON object of the folder; empty when the file is not there."""
+        """A JSON object of the folder; empty when the file is not there. Raises StateDamaged."""
         try:
             value = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
-        return value if isinstance(value, dict) else {}
+        except ValueError:
+            value = None
+        if not isinstance(value, dict):
+            raise StateDamaged(f"{path} is not what an emulator wrote: choose another folder with --state")
+        return value
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:

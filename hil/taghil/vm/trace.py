@@ -54,11 +54,20 @@ def _describe_trace(kind: int, data: bytes) -> dict[str, Any]:
     return {"what": "seal", "data": data.hex()}
 
 
+class TraceUnwritable(RuntimeError):
+    """The trace file cannot be opened."""
+
+
 class Tracer:
-    """Writes the trace file; `wrap` puts it around a handler."""
+    """Writes the trace file; `wrap` puts it around a handler. Raises TraceUnwritable when it cannot be opened."""
 
     def __init__(self, path: Path, now_us: Callable[[], int]) -> None:
-        self._file = path.open("a", encoding="utf-8", buffering=1)
+        try:
+            self._file = path.open("a", encoding="utf-8", buffering=1)
+        except OSError as error:
+            raise TraceUnwritable(
+                f"{path} cannot be written: {error.strerror}; name another file with --trace"
+            ) from error
         self._now_us = now_us
 
     def wrap(self, handler: Handler) -> Handler:
