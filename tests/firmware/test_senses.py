@@ -71,3 +71,13 @@ def test_the_schedule_holds_its_phase(tag: Any) -> None:
     ticks = [record.ticks for record in parsed(tag, records.READING)]
     spans = [records.ticks_after(a, b) for a, b in itertools.pairwise(ticks)]
     assert set(spans) == {60_000}
+
+
+def test_a_part_that_fails_again_after_it_worked_is_a_fault_again(tag: Any) -> None:
+    talk.ask(tag, messages.FIT, talk.FITTING)
+    for _ in range(2):
+        tag.absent([0x4A])
+        tag.steps(3)
+        tag.absent([])
+        tag.steps(3)
+    assert [record.values()["sense"] for record in parsed(tag, records.FAULT)] == [records.SENSE_TEMP] * 2

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ankletag.bundle import make_bundle, read_bundle, write_bundle
 from ankletag.bundle.container import build
+from ankletag.bundle.manifest import describe
 from ankletag.bundle.readme import README
 from ankletag.errors import EvidenceRefused, UsageError
 from host.tagmaker import TagMaker, fitted
@@ -156,4 +157,16 @@ def test_trailing_bytes_and_foreign_zips_are_refused(path: Path) -> None:
 def test_a_well_built_bundle_with_a_bad_manifest_is_refused(path: Path, manifest: bytes, sentence: str) -> None:
     path.write_bytes(build((("README.txt", README), ("manifest.json", manifest), ("pages.bin", b""))))
     with pytest.raises(EvidenceRefused, match=re.escape(sentence)):
+        read_bundle(path)
+
+
+def test_a_bundle_with_a_snapshot_that_a_later_page_extends_is_refused(path: Path) -> None:
+    """Its manifest fits, but no program of ours writes it: the same evidence would have two forms."""
+    maker = fitted([0] * 10)
+    early = maker.open_page()
+    maker.live([0] * 3)
+    pages = [*maker.raw_pages()[:-1], early, maker.raw_pages()[-1]]
+    manifest = describe(maker.tag_id, maker.public_key, None, pages).encode()
+    write_bundle(path, build((("README.txt", README), ("manifest.json", manifest), ("pages.bin", b"".join(pages)))))
+    with pytest.raises(EvidenceRefused, match="does not describe"):
         read_bundle(path)

@@ -181,3 +181,20 @@ def test_a_tag_that_was_never_fitted_has_nothing_to_judge() -> None:
 
 def test_every_figure_has_a_source() -> None:
     assert all(source for _, _, _, source in Parameters().sources())
+
+
+def test_a_run_that_is_no_episode_yet_ends_at_a_reading_without_a_value() -> None:
+    maker = fitted([30_000] * 2)
+    maker.live([0], flags=records.FLAG_NO_CELL)
+    maker.live([30_000] * 2 + [0])
+    maker.seal()
+    assert judged(maker).episodes == []
+
+
+@pytest.mark.parametrize(("late_ms", "missing"), [(30_000, []), (31_000, [1])])
+def test_a_gap_begins_behind_one_and_a_half_cadences(late_ms: int, missing: list[int]) -> None:
+    maker = fitted([0] * 3)
+    maker.now_ms += late_ms
+    maker.live([0] * 3)
+    maker.seal()
+    assert [gap.missing for gap in judged(maker).gaps] == missing

@@ -1,11 +1,14 @@
 """The store: every content once and for ever, versions told apart, failures in a sentence."""
 
+import contextlib
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -117,3 +120,20 @@ def test_pages_survive_a_killed_process(tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, "-c", program, str(path)], check=False).returncode == -9
     with Store(path) as store:
         assert store.pages(TAG) == [bytes(256)]
+
+
+def test_what_is_stored_survives_a_power_cut_of_the_station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tag may forget what is acknowledged to it, so each commit must reach the disk."""
+    asked: list[int] = []
+    transaction = Store._transaction
+
+    @contextlib.contextmanager
+    def watched(store: Store) -> Iterator[sa.Connection]:
+        with transaction(store) as connection:
+            asked.append(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+            yield connection
+
+    monkeypatch.setattr(Store, "_transaction", watched)
+    with Store(tmp_path / "store.sqlite") as store:
+        store.see_tag(TAG, 0)
+    assert asked == [2]  # FULL

@@ -323,3 +323,11 @@ def test_a_session_says_how_it_ended(store: Store) -> None:
     assert store.last_nonce(maker.tag_id) is None
     read_out(store, Pipe(tag))
     assert store.last_nonce(maker.tag_id) is not None
+
+
+def test_nothing_is_acknowledged_while_pages_are_gone_that_nobody_has_read(store: Store) -> None:
+    maker = fitted([0] * 1200)
+    tag = FakeTag(maker)
+    tag.oldest = 3
+    assert read_out(store, Pipe(tag)).absent == ()
+    assert messages.ACKNOWLEDGE not in tag.requests

@@ -1,5 +1,6 @@
 """UTC with bounds: truth always lies between them."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,3 +90,18 @@ def test_an_attestation_that_no_seal_covers_does_not_count() -> None:
     assert not clock_of(maker).span(0).attested
     maker.seal()
     assert clock_of(maker).span(0).attested
+
+
+@pytest.mark.parametrize("early_ms", [0, 1500, 3000])
+def test_the_station_may_have_read_its_clock_any_time_since_the_nonce(early_ms: int) -> None:
+    maker = TagMaker()
+    maker.boot()
+    maker.attest(error_ms=-early_ms, delay_ms=3000)
+    maker.fit()
+    maker.live([0])
+    maker.seal()
+    clock = clock_of(maker)
+    span = clock.span(len(verify_pages(maker.raw_pages(), maker.public_key).items) - 1)
+    assert span.earliest_ms is not None
+    assert span.latest_ms is not None
+    assert span.earliest_ms <= maker.utc_ms <= span.latest_ms
