@@ -17,6 +17,7 @@ from ankletag.cli import build, plugins
 from ankletag.errors import EXIT_MEANINGS, Exit
 from host.faketag import FakeTag, TerminalTag
 from host.tagmaker import TagMaker, fitted
+from tagproto import records
 
 ANKLETAG = (sys.executable, "-c", "from ankletag.cli import main; main()")
 
@@ -187,6 +188,16 @@ def test_a_bad_clock_file_is_said(terminal: TerminalTag, at: list[str], content:
     outcome = run("sync", *at)
     assert outcome.code == Exit.USAGE
     assert "clock" in outcome.err
+
+
+def test_a_sync_tells_of_readings_that_a_full_log_lost(terminal: TerminalTag, at: list[str]) -> None:
+    assert run("fit", "--order", "A", *at).code == Exit.OK
+    maker = terminal.tag.maker
+    maker.event(records.LOST, count=77, first_ticks=maker.ticks, last_ticks=maker.ticks)
+    outcome = run("sync", *at)
+    assert outcome.code == Exit.OK
+    assert "77 readings" in outcome.out
+    assert "not-certified" not in outcome.out
 
 
 def test_a_tag_of_another_version_is_exit_code_7(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import typer
 
 from ..errors import Exit
+from ..models import AGAINST
 from ..sync import Synced
 from .evidence import Evidence
 from .output import JsonValue, finding_document, finding_line, note, say
@@ -44,8 +45,10 @@ def say_synced(result: Synced, evidence: Evidence) -> None:
     if result.counts.bad or result.counts.repeated:
         repeated = result.counts.repeated
         say(f"the line was bad: {result.counts.bad} bad frames, {repeated} repeated requests; all put right")
-    for finding in evidence.against:
-        say(finding_line(finding))
+    for finding in evidence.findings:
+        # Of what is only to be noted, a technician has to act on this one: the log must be read out more often.
+        if finding.severity == AGAINST or finding.code == "readings-lost":
+            say(finding_line(finding))
     if not evidence.against:
         say("nothing speaks against the evidence")
 
