@@ -39,7 +39,11 @@ class Vm:
             self._process.stdin.flush()
         except BrokenPipeError:
             self._died()
-        return json.loads(self._line(time.monotonic() + deadline_s, deadline_s))
+        line = self._line(time.monotonic() + deadline_s, deadline_s)
+        try:
+            return json.loads(line)
+        except ValueError:
+            pytest.fail(f"the MicroPython VM answered what is not JSON: {line[:2000]!r}, then {self._buffer[:2000]!r}")
 
     def _line(self, end: float, deadline_s: float) -> bytes:
         assert self._process.stdout

@@ -198,3 +198,14 @@ def test_a_gap_begins_behind_one_and_a_half_cadences(late_ms: int, missing: list
     maker.live([0] * 3)
     maker.seal()
     assert [gap.missing for gap in judged(maker).gaps] == missing
+
+
+def test_readings_at_the_sensors_limit_and_lost_ones_are_counted() -> None:
+    maker = fitted([0] * 5)
+    maker.live([800_000] * 4, flags=records.FLAG_CELL_SATURATED)
+    maker.event(records.LOST, count=77, first_ticks=0, last_ticks=maker.ticks)
+    maker.seal()
+    evaluation = judged(maker)
+    assert evaluation.readings_saturated == 4
+    assert evaluation.readings_lost == 77
+    assert judged(fitted([0] * 5)).readings_saturated == judged(fitted([0] * 5)).readings_lost == 0

@@ -11,6 +11,7 @@ from ankletag.report.series import series
 from ankletag.time import Clock
 from ankletag.verify import verify_pages
 from host.tagmaker import TagMaker, fitted
+from tagproto import records
 
 
 def page_of(maker: TagMaker, key: bytes | None = None) -> str:
@@ -144,3 +145,14 @@ def test_thinning_keeps_every_extreme() -> None:
     assert len(times) < 6000
     assert max(values) == 70_000
     assert times == sorted(times)
+
+
+def test_a_sensor_at_its_limit_and_a_full_log_are_answered_yes() -> None:
+    maker = fitted([0] * 30)
+    maker.live([800_000] * 2, flags=records.FLAG_CELL_SATURATED)
+    maker.event(records.LOST, count=4319, first_ticks=0, last_ticks=maker.ticks)
+    maker.seal()
+    page = " ".join(re.sub(r"<[^>]+>", " ", page_of(maker)).split())
+    assert "Did the alcohol sensor reach its limit? YES 2 readings: TAC was what is shown or more" in page
+    assert "Are readings missing? YES" in page
+    assert "4319 readings not kept by a full log" in page

@@ -100,6 +100,8 @@ def _document(evidence: Evidence, evaluation: Evaluation) -> dict[str, JsonValue
             for gap in evaluation.gaps
         ],
         "readings": len(evaluation.readings),
+        "readings_saturated": evaluation.readings_saturated,
+        "readings_lost": evaluation.readings_lost,
         "findings": [finding_document(finding) for finding in evidence.findings],
     }
 
@@ -140,3 +142,7 @@ def _tell_evaluation(evidence: Evidence, evaluation: Evaluation) -> None:
         missing = "an unknown number of readings" if gap.missing is None else f"{gap.missing} readings"
         first, last = span_words(clock.span(gap.before.item)), span_words(clock.span(gap.after.item))
         say(f"  gap: {missing} missing between {first} and {last}")
+    if evaluation.readings_lost:
+        say(f"  not kept by a full log: {evaluation.readings_lost} readings; nothing is known of the time they cover")
+    if evaluation.readings_saturated:
+        say(f"  at the alcohol sensor's limit: {evaluation.readings_saturated} readings; TAC was what is shown or more")

@@ -136,7 +136,13 @@ def _answers(evaluation: Evaluation) -> list[tuple[str, bool, str]]:
     for kind, question in _TAMPER:
         times = len(evaluation.losses_of(kind))
         answers.append((question, bool(times), _count(times, "time")))
-    answers.append(("Are readings missing?", bool(evaluation.gaps), _count(len(evaluation.gaps), "gap")))
+    limit = _count(evaluation.readings_saturated, "reading") + ": TAC was what is shown or more"
+    saturated = bool(evaluation.readings_saturated)
+    answers.append(("Did the alcohol sensor reach its limit?", saturated, limit if saturated else ""))
+    missing = [_count(len(evaluation.gaps), "gap")]
+    if evaluation.readings_lost:
+        missing.append(_count(evaluation.readings_lost, "reading") + " not kept by a full log")
+    answers.append(("Are readings missing?", any(missing), ", ".join(part for part in missing if part)))
     answers.append(("Did the tag restart?", bool(evaluation.restarts), _count(evaluation.restarts, "time")))
     faults = _count(evaluation.faults, "time")
     answers.append(("Did a sensor or the firmware report a fault?", bool(evaluation.faults), faults))
