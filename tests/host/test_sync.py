@@ -105,6 +105,7 @@ def test_what_came_through_before_a_cut_is_not_fetched_again(store: Store) -> No
 
 @given(st.randoms(use_true_random=False), st.floats(0, 0.25))
 @settings(max_examples=12)
+@pytest.mark.slow
 def test_a_bad_line_only_costs_time(tmp_path_factory: pytest.TempPathFactory, chance: object, rate: float) -> None:
     """Frames damaged, lost, doubled, with garbage between them."""
     maker = fitted([0] * 1200)
