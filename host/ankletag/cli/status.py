@@ -2,7 +2,7 @@
 
 from .link import open_client
 from .options import JsonOption, PortOption
-from .output import JsonValue, emit, say
+from .output import JsonValue, emit, say, working
 
 # Of hello, what is not a secret nor used up by being read.
 _HELLO = ("version", "tag_id", "firmware", "epoch", "public_key")
@@ -10,7 +10,7 @@ _HELLO = ("version", "tag_id", "firmware", "epoch", "public_key")
 
 def status(port: PortOption = None, as_json: JsonOption = False) -> None:
     """Ask the tag how it is; changes nothing on it."""
-    with open_client(port) as client:
+    with open_client(port) as client, working("asking the tag"):
         hello, found = client.hello(), client.status()
     values: dict[str, JsonValue] = {}
     for name, value in [*((name, hello[name]) for name in _HELLO), *found.items()]:
