@@ -19,11 +19,17 @@ def _folder(module):
     return module.__file__.rsplit("/", 1)[0]
 
 
+def _sources():
+    """Folders with every file that runs here: the one that holds this file, `tag` and `boards`, and tagproto's."""
+    tag_folder = _folder(app)
+    return [tag_folder[: -len("/tag")] if "/" in tag_folder else ".", _folder(tagproto)]
+
+
 def start():
     """The tag's application on its board, ready to run."""
     name = _BOARDS.get(sys.platform, "boards.emulated")
     board = __import__(name, None, None, ("Board",)).Board()
-    firmware = digest.firmware_digest([_folder(app), _folder(tagproto)])
+    firmware = digest.firmware_digest(_sources())
     gc.threshold(_GARBAGE_MAX_BYTES)
     return board, app.App(board, firmware)
 
