@@ -131,7 +131,7 @@ class App:
             return None
         settings.order_id = order_id
         settings.fitted = True
-        settings.save()
+        self._save_settings()
         self._next_sample = self.board.clock.ticks_ms()
         self.diary.write("fitted, record %d" % number)
         return number
@@ -142,7 +142,7 @@ class App:
         if number is None or not self.seal(seals.REASON_REMOVE):
             return None
         self.settings.fitted = False
-        self.settings.save()
+        self._save_settings()
         self.diary.write("removed, record %d" % number)
         return number
 
@@ -150,7 +150,12 @@ class App:
         """Pages from 0 that a receipt covers; never fewer than before."""
         if pages > self.ring.received:
             self.ring.received = self.settings.received = pages
-            self.settings.save()
+            self._save_settings()
+
+    def _save_settings(self):
+        # What flash does not keep holds until the next boot only: that is a fault like a record's.
+        if not self.settings.save():
+            self.writer.bad_writes += 1
 
     def _record_config(self):
         settings = self.settings

@@ -146,6 +146,17 @@ def test_a_cell_that_does_not_program_is_counted_and_costs_its_page_only(tag: An
     assert tag.state()["seals"] > sealed
 
 
+def test_settings_that_flash_does_not_keep_are_a_fault(tag: Any) -> None:
+    tag.stick_settings()
+    talk.ask(tag, messages.FIT, talk.FITTING)
+    tag.steps(5)
+    state = tag.state()
+    assert state["fitted"]
+    assert state["bad_writes"] == 1
+    assert [record.values()["sense"] for record in faults(tag)] == [records.SENSE_LOG]
+    assert tag.check() == []
+
+
 def test_a_journal_that_takes_nothing_is_said_once_and_the_log_goes_on(tag: Any) -> None:
     talk.ask(tag, messages.FIT, talk.FITTING)
     tag.steps(2)

@@ -11,8 +11,8 @@ _BLANK = b"\xff" * pages.PAGE_SIZE
 class Writer:
     """Appends items behind the last programmed page. `seq` is the open page's number.
 
-    bad_writes: journal entries and pages that the flash did not hold as written. The log goes on, and what they held
-    may be lost: a page at once, an entry at the next power cut.
+    bad_writes: journal entries, pages and settings that the flash did not hold as written. The log goes on, and what
+    they held may be lost: a page at once, an entry at the next power cut, settings at the next boot.
     """
 
     def __init__(self, ring, journal: Journal, coder):

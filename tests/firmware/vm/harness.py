@@ -189,6 +189,13 @@ def stick_journal():
         flash.stuck[at] = 0xFF
 
 
+def stick_settings():
+    """Every cell of the settings' blocks stays as it is from now on."""
+    flash = tags[0].flash
+    for at in range(2 * 4096):
+        flash.stuck[at] = 0xFF
+
+
 def bucket(capacity, refill_ms, calls):
     """[what, ticks] calls of a Bucket; results with what is held."""
     made = Bucket(capacity, refill_ms)
