@@ -15,6 +15,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn
 
 from ankletag.errors import Exit, UsageError
+from ankletag.evaluate import KINDS
 from taghil.vm.process import Emulator, EmulatorError, EmulatorTimeout
 
 LIVE_LIMIT_S = 120
@@ -22,7 +23,6 @@ LOOK_S = 0.1
 DAY_US = 86_400_000_000
 MARK = "demo.txt"
 """Says in a folder that a demo may remove its report, store and tag."""
-_LOSSES = {"skin": "off the skin", "strap": "strap open", "case": "case open"}
 
 
 def demo(
@@ -116,7 +116,7 @@ def _summary(out: Path, found: dict[str, Any], wall_s: float) -> None:
         peak_g_dl = episode["peak_tac_ug_dl"] / 1e6
         print(f"  drinking: {_minute(episode['from'])} to {_minute(episode['to'])}, peak {peak_g_dl:.3f} g/dL")
     for loss in found["losses"]:
-        print(f"  {_LOSSES[loss['kind']]}: {_minute(loss['from']['earliest'])} to {_minute(loss['to']['latest'])}")
+        print(f"  {KINDS[loss['kind']]}: {_minute(loss['from']['earliest'])} to {_minute(loss['to']['latest'])}")
     print("  Nobody has certified this tag's key yet: a court would want that.")
     print(f"\nOpen {out / 'report.html'} in a browser. {out / 'evidence.zip'} is what a third party checks:")
     print(f"  ankletag verify {shlex.quote(str(out / 'evidence.zip'))}")

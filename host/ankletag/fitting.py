@@ -1,10 +1,11 @@
 """Fit and remove: what a technician does once, safe to do again after a cut."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tagproto import messages
 
-from .client import Client, number, octets
+from .client import Client, Values, number, octets
 from .errors import TagRefused, TagSilent, UsageError
 from .models import order_id_of
 from .stationclock import StationClock
@@ -51,7 +52,12 @@ def fit(
     # Before the tag is told: a cut behind this line must not leave a fitted tag without a pinned key.
     store.pin_key(tag_id, octets(hello, "public_key"))
     attest(client, hello, clock, station)
-    _fit(client, order, order_id)
+    _tell(
+        client,
+        lambda: client.fit(order_id, order.cadence_s, order.seal_interval_s),
+        lambda status: bool(number(status, "fitted")) and octets(status, "order_id") == order_id,
+        may_be_done=True,
+    )
     last = store.fittings(tag_id)[-1:]
     if not last or last[0].order_id != order_id or last[0].removed_utc_ms is not None:
         store.add_fitting(
@@ -69,19 +75,21 @@ def fit(
     return sync(client, store, clock, station, progress)
 
 
-def _fit(client: Client, order: Order, order_id: bytes) -> None:
-    """Not repeated blindly: after a lost reply the tag's status says whether it was the request or the reply."""
+def _tell(client: Client, ask: Callable[[], Values], done: Callable[[Values], bool], may_be_done: bool) -> None:
+    """Not repeated blindly: after a lost reply the tag's status says whether it was the request or the reply.
+
+    may_be_done: a refusal for the tag's state can mean that an earlier try, whose reply was lost, had done it.
+    """
     for left in reversed(range(_TRIES)):
         try:
-            client.fit(order_id, order.cadence_s, order.seal_interval_s)
+            ask()
             return
         except (TagSilent, TagRefused) as error:  # noqa: PERF203 - each try waits for seconds
-            if isinstance(error, TagRefused) and error.code != messages.ERROR_STATE:
+            if isinstance(error, TagRefused) and not (may_be_done and error.code == messages.ERROR_STATE):
                 raise
-            status = client.status()
-            if number(status, "fitted") and octets(status, "order_id") == order_id:
+            if done(client.status()):
                 return
-            if not left or isinstance(error, TagRefused):
+            if isinstance(error, TagRefused) or not left:
                 raise
 
 
@@ -103,21 +111,6 @@ def remove(
     store.see_tag(tag_id, clock.now_ms())
     attest(client, hello, clock, station)
     lasts = any(fitted.removed_utc_ms is None for fitted in store.fittings(tag_id)[-1:])
-    _remove(client, reason, lasts)
+    _tell(client, lambda: client.remove(reason), lambda status: not number(status, "fitted"), may_be_done=lasts)
     store.end_fitting(tag_id, clock.now_ms())
     return sync(client, store, clock, station, progress)
-
-
-def _remove(client: Client, reason: int, lasts: bool) -> None:
-    """As `_fit`. lasts: the store knows of a fitting that this ends, so that a refusal may mean that it was ended."""
-    for left in reversed(range(_TRIES)):
-        try:
-            client.remove(reason)
-            return
-        except (TagSilent, TagRefused) as error:  # noqa: PERF203 - each try waits for seconds
-            if isinstance(error, TagRefused) and not (lasts and error.code == messages.ERROR_STATE):
-                raise
-            if not number(client.status(), "fitted"):
-                return
-            if not left or isinstance(error, TagRefused):
-                raise

@@ -6,7 +6,7 @@ from tagproto import records
 from tagproto.records import Record
 
 from ..errors import Exit
-from ..evaluate import Episode, Evaluation, Loss, evaluate
+from ..evaluate import KINDS, Episode, Evaluation, Loss, evaluate
 from ..models import readable
 from .evidence import Evidence, load
 from .options import BundleArgument, JsonOption, OrderOption, StoreOption, TagOption
@@ -14,7 +14,6 @@ from .output import JsonValue, emit, finding_document, finding_line, iso, say, s
 
 # Fields of records that hold text; all other bytes are shown in hex.
 _TEXTS = ("text", "calibration_id")
-_LOSS_WORDS = {"skin": "tag off the skin", "strap": "strap open", "case": "case open"}
 
 
 def events(
@@ -134,8 +133,8 @@ def _tell_evaluation(evidence: Evidence, evaluation: Evaluation) -> None:
         say("  no episode of drinking")
     for loss in evaluation.losses:
         first, last = span_words(clock.span(loss.first_item)), span_words(clock.span(loss.last_item))
-        say(f"  {_LOSS_WORDS[loss.kind]}: {first} to {last}" + ("" if loss.ended else " (and still)"))
-    for kind, words in _LOSS_WORDS.items():
+        say(f"  {KINDS[loss.kind]}: {first} to {last}" + ("" if loss.ended else " (and still)"))
+    for kind, words in KINDS.items():
         if not evaluation.losses_of(kind):
             say(f"  never: {words}")
     for gap in evaluation.gaps:

@@ -13,7 +13,8 @@ from .readings import Reading
 SKIN = "skin"
 STRAP = "strap"
 CASE = "case"
-KINDS = (STRAP, SKIN, CASE)
+# Kinds of loss, and how people read them.
+KINDS = {STRAP: "strap open", SKIN: "tag off the skin", CASE: "case open"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import jinja2
 
-from ..evaluate import Evaluation, Loss
+from ..evaluate import KINDS, Evaluation, Loss
 from ..models import AGAINST, Finding, UtcSpan
 from ..time import Clock
 from ..verify.result import Verified
@@ -16,7 +16,6 @@ _TAMPER = (
     ("skin", "Was the tag off the skin?"),
     ("case", "Was the case opened?"),
 )
-_KIND_WORDS = {"strap": "strap open", "skin": "tag off the skin", "case": "case open"}
 _PARAMETER_WORDS = {
     "tac_above_ug_dl": "TAC counts as above from",
     "tac_readings": "consecutive readings above that make an episode",
@@ -155,7 +154,7 @@ def _count(count: int, word: str) -> str:
 
 def _loss(clock: Clock, loss: Loss) -> dict[str, object]:
     return {
-        "kind": _KIND_WORDS[loss.kind],
+        "kind": KINDS[loss.kind],
         "first": when(clock.span(loss.first_item)),
         "last": when(clock.span(loss.last_item)) + ("" if loss.ended else " (and still)"),
         "records": f"{loss.first_record} to {loss.last_record}",
