@@ -31,7 +31,6 @@ class Recorder:
         self._boot = 0
         # Ticks and values of the boot record, until the log has taken it.
         self._boot_due = None
-        self.full_at_pages = _RESERVE_PAGES
         self.torn = False
 
     # Taking over after a boot
@@ -94,7 +93,7 @@ class Recorder:
 
     def reading(self, ticks, flags, cell_code, temp_code, prox_count):
         """Record a reading; False when the log keeps its last pages for what is not a reading."""
-        if self._ring.free() <= self.full_at_pages:
+        if self._ring.free() <= _RESERVE_PAGES:
             if not self._lost_now:
                 self._lost_first = ticks
             self._lost_last = ticks

@@ -17,6 +17,7 @@ from ankletag.cli import build, plugins
 from ankletag.errors import EXIT_MEANINGS, Exit
 from host.faketag import FakeTag, TerminalTag
 from host.tagmaker import TagMaker, fitted
+from support import wait_until
 from tagproto import records
 
 ANKLETAG = (sys.executable, "-c", "from ankletag.cli import main; main()")
@@ -236,9 +237,7 @@ def test_ctrl_c_says_that_nothing_is_lost(tmp_path: Path) -> None:
     with TerminalTag(tag) as terminal:
         words = [*ANKLETAG, "sync", "--port", terminal.port, "--store", str(tmp_path / "store.sqlite")]
         process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        deadline = time.monotonic() + 30
-        while not tag.requests and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_until(lambda: bool(tag.requests), 30, "the command asks the tag")
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)
     assert process.returncode == Exit.STOPPED

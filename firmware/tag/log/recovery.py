@@ -19,7 +19,7 @@ class _OpenPages:
         self._forget()
 
     def _forget(self):
-        # seq -> [header bytes or None, payload bytearray, committed length]
+        # seq -> [header bytes or None, payload bytes of whole items]
         self.pages = {}
         self._pending = []
 
