@@ -9,6 +9,8 @@ import machine
 import rp2
 from machine import I2C, WDT, Pin
 
+from tagproto import layout
+
 _SDA = 4
 _SCL = 5
 _MENB = 13
@@ -17,10 +19,6 @@ _STRAP = 15
 # The LMP91000 goes no faster.
 _I2C_HZ = 100000
 
-# The file system's image declares all 352 blocks of 4 KiB and uses the first 48; the rest is ours.
-_FILE_SYSTEM_BLOCKS = 48
-_STORAGE_BLOCKS = 352
-_BLOCK = 4096
 
 _WATCHDOG_MS = 8000
 # Longest doze between two looks at the link and the inputs.
@@ -102,7 +100,9 @@ class Board:
         self.strap = _Input(_STRAP)
         self.case = _Input(_CASE)
         self.link = _UsbLink()
-        self.flash = rp2.Flash(start=_FILE_SYSTEM_BLOCKS * _BLOCK, len=(_STORAGE_BLOCKS - _FILE_SYSTEM_BLOCKS) * _BLOCK)
+        # The file system's image declares all blocks and uses the first ones; the rest is ours.
+        blocks = layout.STORAGE_BLOCKS - layout.FILE_SYSTEM_BLOCKS
+        self.flash = rp2.Flash(start=layout.FILE_SYSTEM_BLOCKS * layout.BLOCK_SIZE, len=blocks * layout.BLOCK_SIZE)
         self._watchdog = WDT(timeout=_WATCHDOG_MS)
 
     def wait(self, deadline_ticks, want_write):

@@ -3,6 +3,7 @@
 import gc
 
 from tagproto import coding, records, seals
+from tagproto.layout import JOURNAL_BLOCKS, Layout
 from tagproto.records import ticks_after
 
 from .calibration import config_values
@@ -16,7 +17,6 @@ from .link import Link
 from .log import recovery
 from .log.flash import Flash
 from .log.journal import Journal
-from .log.layout import JOURNAL_BLOCKS, Layout
 from .log.ring import Ring
 from .log.writer import Writer
 from .recorder import Recorder

@@ -7,8 +7,9 @@ the next blank page; when a block is full the other one is erased first.
 import binascii
 import struct
 
+from tagproto.layout import PAGES_PER_BLOCK
+
 from .log.flash import PAGE_SIZE
-from .log.layout import PAGES_PER_BLOCK
 
 _MAGIC = 0x7A6B
 _BLOCKS = 2

@@ -11,9 +11,12 @@ import os
 import random
 from pathlib import Path
 
-BLOCK = 4096
-PAGE = 256
-DEFAULT_BLOCKS = 304
+from tagproto import layout
+from tagproto.pages import PAGE_SIZE
+
+BLOCK = layout.BLOCK_SIZE
+PAGE = PAGE_SIZE
+DEFAULT_BLOCKS = layout.STORAGE_BLOCKS - layout.FILE_SYSTEM_BLOCKS
 ERASED = b"\xff" * BLOCK
 
 

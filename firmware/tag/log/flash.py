@@ -3,9 +3,9 @@
 NOR flash: programming clears bits and leaves bytes of 0xFF as they were; erasing sets a whole block.
 """
 
-from .layout import BLOCK_SIZE, PAGES_PER_BLOCK
+from tagproto.layout import BLOCK_SIZE, PAGES_PER_BLOCK
+from tagproto.pages import PAGE_SIZE
 
-PAGE_SIZE = 256
 _BLANK = b"\xff" * PAGE_SIZE
 
 

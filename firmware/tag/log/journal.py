@@ -13,8 +13,9 @@ each begins with a SECTOR entry that numbers it. Marks:
 import binascii
 import struct
 
+from tagproto.layout import PAGES_PER_BLOCK
+
 from .flash import PAGE_SIZE
-from .layout import PAGES_PER_BLOCK
 
 _SECTOR = 1
 HEADER = 2

@@ -3,8 +3,7 @@ first page is needed again and all that it holds is receipted."""
 
 from tagproto import pages
 from tagproto.bad import Bad
-
-from .layout import PAGES_PER_BLOCK
+from tagproto.layout import PAGES_PER_BLOCK
 
 
 class Ring:

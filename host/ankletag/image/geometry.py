@@ -6,12 +6,14 @@ format when it does not mount), extmod/vfs_lfs.c (read size and lookahead of 32 
 
 from littlefs import LittleFS, UserContext
 
-BLOCK_BYTES = 4096
+from tagproto import layout
+
+BLOCK_BYTES = layout.BLOCK_SIZE
 """One erase sector."""
-STORAGE_BLOCKS = 352
+STORAGE_BLOCKS = layout.STORAGE_BLOCKS
 """What `rp2.Flash()` reports: 1408 KiB. A superblock that declares another number does not mount."""
-IMAGE_BLOCKS = 48
-"""The blocks that files may lie in; firmware/boards/pico.py takes all behind them for settings, journal and log."""
+IMAGE_BLOCKS = layout.FILE_SYSTEM_BLOCKS
+"""The blocks that files may lie in; all behind them is settings, keys, journal and log."""
 
 # littlefs 2.0 is read by every MicroPython; 2.1 adds nothing to a file system that is only read.
 DISK_VERSION = 0x0002_0000
