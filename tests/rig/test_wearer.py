@@ -104,7 +104,7 @@ def test_before_the_fitting_the_scenario_stands_still() -> None:
 
 
 def test_built_in_scenarios_load() -> None:
-    assert built_in() == ["demo", "quiet", "strap"]
+    assert built_in() == ["demo", "quiet", "realistic", "strap"]
     assert load("quiet").days == 120
     assert load("demo").off_skin[0][1] - load("demo").off_skin[0][0] > 2 * HOUR_US
     assert not load("demo").switches
@@ -128,6 +128,9 @@ START = "start = 2026-01-01T09:00:00Z\ndays = 1\n"
         (START + "[[drink]]\nat = '1 08:00'\nunits = 1\n", "drink 1: at: '1 08:00' is before the start"),
         (START + "[[off_skin]]\nfrom = '1 12:00'\nto = '1 11:00'\n", "off_skin 1: to: must be after"),
         (START + "[[strap]]\nat = '1 12:00'\nstate = 'ajar'\n", "strap 1: state: must be 'open' or 'closed'"),
+        (START + "noise = -1\n", "noise: must be a number from 0 to 100"),
+        (START + "[wearer]\nlife = 'wild'\n", "wearer.life: must be one of still, daily, not 'wild'"),
+        (START + "[[drink]]\nat = '1 20:00'\nunits = 1\nevery_days = 0.5\n", "drink 1: every_days: must be a whole"),
         (START + "[drink]\nat = '1 12:00'\n", r"drink: must be a list of tables, written \[\[drink\]\]"),
     ],
 )

@@ -1,6 +1,8 @@
 """Scenario files: what happens to a wearer and a tag, in TOML.
 
 Times are written 'DAY HH:MM' in the world's UTC; day 1 is the day of the fitting, and scenario time 0 is its `start`.
+An entry with `every_days = N` happens again every N days until the scenario's `days` are over.  `[wearer] life` is
+'still' or 'daily' (taghil.world.life); `noise` is a factor on the noise of parts and wearer, 1 if it is left out.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-KEYS = {"about", "start", "days", "wearer", "drink", "off_skin", "strap", "case"}
+KEYS = {"about", "start", "days", "noise", "wearer", "drink", "off_skin", "strap", "case"}
+LIVES = ("still", "daily")
 DAY_US = 86_400_000_000
 _TIME = re.compile(r"(\d{1,4}) +([01]?\d|2[0-3]):([0-5]\d)")
 
@@ -48,6 +51,7 @@ class Scenario:
     drinks: tuple[tuple[int, float], ...]
     off_skin: tuple[tuple[int, int], ...]
     switches: tuple[Switch, ...]
+    noise: float
 
 
 def built_in() -> list[str]:
@@ -88,6 +92,7 @@ class _Reader:
     def __init__(self, name: str) -> None:
         self._name = name
         self._start_us = 0
+        self._days = 0.0
 
     def _error(self, key: str, what: str) -> ScenarioError:
         return ScenarioError(f"{self._name}: {key}: {what}")
@@ -100,21 +105,28 @@ class _Reader:
         start = start.astimezone(timezone.utc)
         midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
         self._start_us = round((start - midnight).total_seconds() * 1e6)
-        drinks = tuple(sorted(self._drink(key, item) for key, item in self._items(table, "drink")))
-        off = tuple(sorted(self._span(key, item) for key, item in self._items(table, "off_skin")))
+        self._days = self._number("days", table.get("days"), 0.0, 3650.0)
+        drinks = tuple(sorted(drink for key, item in self._items(table, "drink") for drink in self._drinks(key, item)))
+        off = tuple(sorted(span for key, item in self._items(table, "off_skin") for span in self._spans(key, item)))
         for (_, first_to), (second_from, _) in pairwise(off):
             if second_from < first_to:
                 raise self._error("off_skin", "two spans overlap")
-        switches = [self._switch(pin, key, item) for pin in ("strap", "case") for key, item in self._items(table, pin)]
+        switches = [
+            switch
+            for pin in ("strap", "case")
+            for key, item in self._items(table, pin)
+            for switch in self._switches(pin, key, item)
+        ]
         return Scenario(
             name=self._name,
             about=str(table.get("about", "")),
             start=start,
-            days=self._number("days", table.get("days"), 0.0, 3650.0),
+            days=self._days,
             person=self._person(table.get("wearer", {})),
             drinks=drinks,
             off_skin=off,
             switches=tuple(sorted(switches, key=lambda item: item.at_us)),
+            noise=self._number("noise", table.get("noise", 1.0), 0.0, 100.0),
         )
 
     def _known(self, table: dict[str, Any], keys: set[str], where: str) -> None:
@@ -146,32 +158,46 @@ class _Reader:
     def _person(self, table: Any) -> Person:
         if not isinstance(table, dict):
             raise self._error("wearer", "must be a table, written [wearer]")
-        self._known(table, {"sex", "weight_kg"}, "wearer.")
+        self._known(table, {"sex", "weight_kg", "life"}, "wearer.")
         sex = table.get("sex", "male")
         if sex not in WIDMARK_L_KG:
             raise self._error("wearer.sex", f"must be one of {', '.join(WIDMARK_L_KG)}, not {sex!r}")
-        return Person(sex, self._number("wearer.weight_kg", table.get("weight_kg", 80.0), 30.0, 300.0))
+        life = table.get("life", "still")
+        if life not in LIVES:
+            raise self._error("wearer.life", f"must be one of {', '.join(LIVES)}, not {life!r}")
+        return Person(sex, self._number("wearer.weight_kg", table.get("weight_kg", 80.0), 30.0, 300.0), life)
 
-    def _drink(self, key: str, item: dict[str, Any]) -> tuple[int, float]:
-        self._known(item, {"at", "units", "grams"}, key)
+    def _repeats(self, key: str, item: dict[str, Any]) -> list[int]:
+        """How much later than written an entry happens, in us: 0, and every `every_days` until the days are over."""
+        if "every_days" not in item:
+            return [0]
+        every = item["every_days"]
+        if isinstance(every, bool) or not isinstance(every, int) or not 1 <= every <= 3650:
+            raise self._error(key + "every_days", f"must be a whole number from 1 to 3650, not {every!r}")
+        return [day * DAY_US for day in range(0, max(1, int(self._days) + 1), every)]
+
+    def _drinks(self, key: str, item: dict[str, Any]) -> list[tuple[int, float]]:
+        self._known(item, {"at", "units", "grams", "every_days"}, key)
         if ("units" in item) == ("grams" in item):
             raise self._error(key + "units", "say either units or grams")
         if "units" in item:
             grams = self._number(key + "units", item["units"], 0.0, 60.0) * UNIT_G
         else:
             grams = self._number(key + "grams", item["grams"], 0.0, 480.0)
-        return self._time(key + "at", item.get("at")), grams
+        at_us = self._time(key + "at", item.get("at"))
+        return [(at_us + later, grams) for later in self._repeats(key, item)]
 
-    def _span(self, key: str, item: dict[str, Any]) -> tuple[int, int]:
-        self._known(item, {"from", "to"}, key)
+    def _spans(self, key: str, item: dict[str, Any]) -> list[tuple[int, int]]:
+        self._known(item, {"from", "to", "every_days"}, key)
         start, end = self._time(key + "from", item.get("from")), self._time(key + "to", item.get("to"))
         if end <= start:
             raise self._error(key + "to", "must be after 'from'")
-        return start, end
+        return [(start + later, end + later) for later in self._repeats(key, item)]
 
-    def _switch(self, pin: str, key: str, item: dict[str, Any]) -> Switch:
-        self._known(item, {"at", "state"}, key)
+    def _switches(self, pin: str, key: str, item: dict[str, Any]) -> list[Switch]:
+        self._known(item, {"at", "state", "every_days"}, key)
         state = item.get("state")
         if state not in ("open", "closed"):
             raise self._error(key + "state", f"must be 'open' or 'closed', not {state!r}")
-        return Switch(self._time(key + "at", item.get("at")), pin, int(state == "open"))
+        at_us = self._time(key + "at", item.get("at"))
+        return [Switch(at_us + later, pin, int(state == "open")) for later in self._repeats(key, item)]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from taghil.world.life import DailyLife
 from taghil.world.noise import Noise
 
 STEP_US = 60_000_000
@@ -32,6 +33,8 @@ NA_PER_G_DL = NA_PER_MG_DL * MG_DL_PER_G_DL
 
 ON_SKIN_V, OFF_SKIN_V = 1.05, 0.30
 SKIN_MDEG_C, AMBIENT_MDEG_C = 32_600.0, 20_500.0
+CORE_MDEG_C = 38_500.0
+"""No skin is warmer; the warmest that the bracelet files show."""
 CIRCADIAN_MDEG_C = 700.0
 """Amplitude of the daily drift of skin temperature at the ankle; warmest about 03:00."""
 TEMPERATURE_H = 0.10
@@ -45,6 +48,8 @@ class Person:
 
     sex: str = "male"
     weight_kg: float = 80.0
+    life: str = "still"
+    """'still': at rest all day; 'daily': days and nights, movement, damp (taghil.world.life)."""
 
     def volume_dl(self) -> float:
         """Widmark's volume of distribution in dL."""
@@ -70,6 +75,7 @@ class Wearer:
 
     def __post_init__(self) -> None:
         self._noise = Noise(self.seed, self.noise_level)
+        self._life = DailyLife(self.seed, self.noise_level) if self.person.life == "daily" else None
         self._volume_dl = self.person.volume_dl()
         self._wander_share = 1.0 - math.exp(-STEP_H / DRIFT_H)
         self._wander_draw = math.sqrt(1.0 - math.exp(-2.0 * STEP_H / DRIFT_H))
@@ -105,7 +111,8 @@ class Wearer:
         noise = self._noise
         self._wander_mdeg_c += noise() * 150.0 * self._wander_draw - self._wander_mdeg_c * self._wander_share
         self._wander_v += noise() * 0.012 * self._wander_draw - self._wander_v * self._wander_share
-        if self._is_off(t_us):
+        off = self._is_off(t_us)
+        if off:
             tac_goal, temp_goal, volts = 0.0, AMBIENT_MDEG_C, OFF_SKIN_V
         else:
             temp_goal = SKIN_MDEG_C + self._circadian(t_us) + self._wander_mdeg_c
@@ -113,9 +120,17 @@ class Wearer:
             sweat = min(1.0, max(0.0, (temp_goal - SKIN_MDEG_C) / 2000.0))
             tac_goal = self._skin_g_dl * (1.0 + 0.05 * sweat)
             volts = ON_SKIN_V + self._wander_v
+        if self._life is not None:
+            self._life.step(self.start_h + t_us / 3.6e9)
+            tac_goal += self._life.tac_g_dl
+            if not off:
+                tac_goal *= self._life.tac_factor
+                temp_goal = min(temp_goal + self._life.mdeg_c, CORE_MDEG_C)
+                volts = max(volts + self._life.volts, OFF_SKIN_V)
         tac += (tac_goal - tac) * (STEP_H / SENSOR_H)
         temp += (temp_goal - temp) * (STEP_H / TEMPERATURE_H)
-        self._after = (tac if tac > 1e-9 else 0.0, temp, volts)
+        # Below the cell's zero only with the damp and the scents of a day.
+        self._after = (tac if abs(tac) > 1e-9 else 0.0, temp, volts)
 
     def _drink(self, t_us: int) -> None:
         while self._next_drink < len(self.drinks) and self.drinks[self._next_drink][0] < t_us:

@@ -148,8 +148,8 @@ def _zero_v(now_us: int) -> float:
 def of_scenario(scenario: Scenario, seed: int) -> tuple[World, datetime, float]:
     """The world of a scenario, its UTC at time 0, its length in days."""
     hour = scenario.start.hour + scenario.start.minute / 60.0
-    wearer = Wearer(scenario.person, list(scenario.drinks), list(scenario.off_skin), hour, seed)
-    return World(wearer, scenario.switches, 1.0, seed), scenario.start, scenario.days
+    wearer = Wearer(scenario.person, list(scenario.drinks), list(scenario.off_skin), hour, seed, scenario.noise)
+    return World(wearer, scenario.switches, scenario.noise, seed), scenario.start, scenario.days
 
 
 def of_replay(replay: Replay, seed: int) -> tuple[World, datetime, float]:

@@ -18,8 +18,9 @@ OS, MODE_SINGLE = 0x8000, 0x0100
 FULL_SCALE_V = (6.144, 4.096, 2.048, 1.024, 0.512, 0.256, 0.256, 0.256)
 RATE_SPS = (8, 16, 32, 64, 128, 250, 475, 860)
 MUX = ((0, 1), (0, 3), (1, 3), (2, 3), (0, None), (1, None), (2, None), (3, None))
-NOISE_LSB = 0.25
-"""Input noise in LSB rms: at +/-2.048 V the datasheet's table gives one LSB, peak to peak, at every rate."""
+NOISE_LSB = 1.0
+"""Input noise in LSB rms: table 1 (8.1) gives 62.5 uV rms at +/-2.048 V and every data rate, which is one LSB.
+The converter itself is quieter: the table cannot show less than its step."""
 
 
 class Ads1115:

@@ -24,7 +24,8 @@ EXTERNAL_REFERENCE_V = 2.5
 """The reference board feeds VREF with 2.5 V; REFCN bit 7 chooses it over VDD."""
 MODE_THREE_LEAD = 3
 NOISE_V = 40e-6
-"""Noise of cell and amplifier at VOUT with 120 kOhm, rms: about 0.3 nA of cell current."""
+"""Noise of cell and amplifier at VOUT with 120 kOhm, rms: about 0.3 nA of cell current; an assumption, for no
+datasheet tells of a fuel cell's noise."""
 
 
 class Lmp91000:

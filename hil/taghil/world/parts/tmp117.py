@@ -32,8 +32,9 @@ ACTIVE_US = (15_500, 125_000, 500_000, 1_000_000)
 """Time of a conversion by AVG (1, 8, 32, 64 averages)."""
 CYCLE_US = (15_500, 125_000, 250_000, 500_000, 1_000_000, 4_000_000, 8_000_000, 16_000_000)
 """Cycle by CONV when it is longer than the conversion itself (datasheet table 7)."""
-NOISE_LSB = (1.0, 0.4, 0.2, 0.15)
-"""Repeatability in LSB rms by AVG: +/-1 LSB peak with 8 averages, the datasheet's figure."""
+NOISE_LSB = (2.8, 1.0, 0.5, 0.35)
+"""Noise in LSB rms by AVG: the repeatability of 6.5, +/-1 LSB with 8 averages, taken as one sigma, and with the root of
+the averages for the others."""
 
 
 class Tmp117:

@@ -26,7 +26,7 @@ INTEGRATION_HALVES = (2, 3, 4, 5, 6, 7, 8, 16)
 T_US = 125
 DUTY = (40, 80, 160, 320)
 NOISE_COUNTS = 3.0
-"""Noise of one measurement in counts, rms."""
+"""Noise of one measurement in counts, rms: an assumption, the datasheet gives no figure."""
 
 
 class Vcnl4040:
