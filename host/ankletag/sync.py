@@ -107,7 +107,7 @@ class _Pull:
             number_ = number(sealed, "seal_number")
             self.client.acknowledge(self.target, number_, seal_hash, station_id_of(station))
         pinned = self.store.pinned_key(self.tag_id)
-        key_differs = pinned is not None and number(hello, "epoch") == 0 and octets(hello, "public_key") != pinned
+        key_differs = pinned is not None and octets(hello, "public_key") != pinned
         return Synced(
             self.tag_id,
             self.new_pages,

@@ -74,7 +74,7 @@ class FakeTag:
                 "firmware": b"faketag1",
                 "boot": maker.boot_number,
                 "ticks": maker.ticks,
-                "epoch": 0,
+                "epoch": maker.epoch,
                 "public_key": maker.public_key,
                 "nonce": self._new_nonce(),
             }

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -31,15 +32,25 @@ def cell_code(tac_ug_dl: int) -> int:
     return round(nv / 62_500)
 
 
-class TagMaker:
-    """A tag's log as it grows. `now_ms` is true time since power on; ticks and UTC follow from it."""
+def public_bytes(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The public key as the log names it: x then y."""
+    numbers = key.public_key().public_numbers()
+    return numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")
 
-    def __init__(self, seed: int = 1, cadence_s: int = 60, seal_interval_s: int = 21600) -> None:
+
+class TagMaker:
+    """A tag's log as it grows. `now_ms` is true time since power on; ticks and UTC follow from it.
+
+    Every seal rekeys, as the tag's do, unless `rekeys` is False. `key` signs in `epoch`; `public_key`: of epoch 0.
+    """
+
+    def __init__(self, seed: int = 1, cadence_s: int = 60, seal_interval_s: int = 21600, rekeys: bool = True) -> None:
         self.random = random.Random(seed)
         self.tag_id = self.random.randbytes(8)
-        self.key = ec.derive_private_key(self.random.getrandbits(250) + 1, ec.SECP256R1())
-        numbers = self.key.public_key().public_numbers()
-        self.public_key = numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")
+        self.rekeys = rekeys
+        self.epoch = 0
+        self.key = self._new_key()
+        self.public_key = public_bytes(self.key)
         self.config = {**CONFIG, "cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
         self.now_ms = 0
         self.ticks_offset = records.TICKS_PERIOD_MS - 90_000
@@ -57,6 +68,9 @@ class TagMaker:
         self.order_id = bytes(16)
         self.boot_number = -1
         self.last_seal_ms = 0
+
+    def _new_key(self) -> ec.EllipticCurvePrivateKey:
+        return ec.derive_private_key(self.random.getrandbits(250) + 1, ec.SECP256R1())
 
     @property
     def ticks(self) -> int:
@@ -157,9 +171,10 @@ class TagMaker:
     def seal(self, reason: int = seals.REASON_SCHEDULE, nonce: bytes = b"") -> seals.SignedSeal:
         """Close the window."""
         first = self._window_first if self._salts is not None else self.coder.number
+        next_key = self._new_key() if self.rekeys else None
         seal = seals.Seal(
-            self.tag_id, 0, self._seal_number, self.boot_number, first, self._tree.size, self._tree.root(),
-            self._previous, self.ticks, reason, nonce,
+            self.tag_id, self.epoch, self._seal_number, self.boot_number, first, self._tree.size, self._tree.root(),
+            self._previous, self.ticks, reason, nonce, b"" if next_key is None else public_bytes(next_key),
         )  # fmt: skip
         payload = seal.payload()
         algorithm = ec.ECDSA(Prehashed(hashes.SHA256()), deterministic_signing=True)
@@ -172,6 +187,8 @@ class TagMaker:
         assert isinstance(signed, seals.SignedSeal)
         self._previous = signed.hash()
         self._seal_number += 1
+        if next_key is not None:
+            self.key, self.epoch = next_key, self.epoch + 1
         self._tree = tree.Tree()
         self._salts = None
         self.last_seal_ms = self.now_ms
@@ -234,7 +251,7 @@ class TagMaker:
         self.seal(seals.REASON_REMOVE)
 
 
-def fitted(readings: Iterable[int] = (), **options: int) -> TagMaker:
+def fitted(readings: Iterable[int] = (), **options: Any) -> TagMaker:
     """A tag that was booted, attested, fitted and lived through these TAC values, sealed at the end."""
     maker = TagMaker(**options)
     maker.boot()

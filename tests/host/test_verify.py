@@ -101,13 +101,6 @@ def test_a_missing_page_is_named(seq: int) -> None:
     assert verified.proven.count(0) > 0 or seq == 0
 
 
-def test_a_missing_page_costs_only_the_windows_that_it_touches() -> None:
-    verified = check(RAWS[:8] + RAWS[9:])
-    lost = {finding.first_record for finding in verified.findings if finding.code == "window-root"}
-    assert len(lost) <= 2
-    assert 1506 - sum(verified.proven) <= 2 * 361
-
-
 def test_a_missing_tail_is_not_seen_without_a_witness_but_what_is_unsealed_is_said() -> None:
     verified = check(RAWS[:-2])
     assert against(verified) == []
@@ -167,7 +160,7 @@ def test_a_changed_record_breaks_the_root() -> None:
 def test_another_key_signs_nothing() -> None:
     other = fitted([0] * 20, seed=2)
     verified = verify_pages(other.raw_pages(), MAKER.public_key, other.tag_id)
-    assert against(verified) == ["key-differs", "seal-signature"]
+    assert against(verified) == ["key-differs", "key-unknown", "seal-signature"]
     assert sum(verified.proven) == 0
 
 

@@ -76,6 +76,30 @@ def key_differs(epoch: int, known: bool) -> str:
     return f"The log names a public key for epoch {epoch} that no seal announced."
 
 
+WHY_NOTHING_PINNED = "none was pinned, and the beginning of the log, which names it, is missing"
+WHY_NOT_ANNOUNCED = "no seal announced it"
+
+
+def why_missing(first: int, last: int) -> str:
+    if first == last:
+        return f"seal {first}, which announced it, is missing"
+    return f"seals {first} to {last}, one of which announced it, are missing"
+
+
+def why_false(number: int) -> str:
+    return f"seal {number}, in whose place it would have been announced, does not hold"
+
+
+def key_unknown(epoch: int, why: str, first_seal: int, last_seal: int, breaks: int) -> str:
+    which = f"seal {first_seal}" if first_seal == last_seal else f"seals {first_seal} to {last_seal}"
+    sentence = f"The public key of epoch {epoch} is not known: {why}. So {which} cannot be tied to the pinned key"
+    if first_seal == last_seal:
+        return f"{sentence}."
+    if breaks == 1:
+        return f"{sentence}, though they fit each other: whoever made the first of them made them all."
+    return f"{sentence}, nor do they all fit each other: the keys of {breaks} of them are announced by no seal."
+
+
 def key_not_pinned() -> str:
     return (
         "No public key was pinned for this tag: the key in the log itself was used, so the seals show that the log is "
@@ -98,6 +122,17 @@ def _window(signed: SignedSeal) -> str:
 
 def seal_signature(signed: SignedSeal) -> str:
     return f"{_window(signed)}: the signature does not fit the tag's key of epoch {signed.seal.epoch}."
+
+
+def epoch_repeat(signed: SignedSeal, due: int) -> str:
+    return (
+        f"{_window(signed)} is signed in epoch {signed.seal.epoch} where epoch {due} is due: a key that the tag had "
+        "destroyed by then signed again."
+    )
+
+
+def epoch_gap(signed: SignedSeal, due: int) -> str:
+    return f"{_window(signed)} is signed in epoch {signed.seal.epoch} where epoch {due} is due: keys were left out."
 
 
 def seal_of_other_tag(signed: SignedSeal, tag_id: bytes) -> str:

@@ -6,22 +6,18 @@ from collections.abc import Iterable
 from tagproto import coding, records, seals
 from tagproto.bad import Bad
 from tagproto.pages import Item
-from tagproto.records import TICKS_PERIOD_MS, Record
+from tagproto.records import Record
 
-from ..models import AGAINST, INFORMATION, Config, Finding, config_of
+from ..models import AGAINST, INFORMATION, Finding, config_of
 from . import _say as say
-from .keys import Keyring
+from .epochs import Epochs
+from .locate import seals_in
+from .numbers import Numbers
 from .pageset import PageSet, collect
 from .result import Verified, Window
+from .schedule import Schedule
 from .stream import Gap, items
 from .window import OpenWindow
-
-_TICKS_MASK = TICKS_PERIOD_MS - 1
-_TICKS_HALF = TICKS_PERIOD_MS >> 1
-# A tag on the shelf writes nothing for days, so before a fitting only a short way back counts as back.
-_TICKS_PERIOD_LESS_AN_HOUR = TICKS_PERIOD_MS - 3_600_000
-# A seal waits for the reading that is under way and for another seal: two cadences, at least two minutes.
-_SEAL_SLACK_MS = 120_000
 
 
 def verify_pages(raws: Iterable[bytes], pinned_key: bytes | None = None, tag_id: bytes | None = None) -> Verified:
@@ -56,28 +52,23 @@ class _Walk:
         self.findings = self.result.findings
         self.findings += pageset.findings
         self.pinned = pinned_key is not None
-        self.keyring = Keyring()
-        if pinned_key is not None:
-            self.keyring.raw[0] = pinned_key
+        self.epochs = Epochs(pinned_key, self._add)
+        self.schedule = Schedule()
         self.gaps: list[Gap] = []
-        self.expected = 0
-        self.boot = -1
-        self.ticks = 0
-        self.elapsed = 0
+        self.numbers = Numbers(self._add)
         # The window that is open, and where its items begin.
         self.window = OpenWindow()
         self.window_item = 0
         self.next_seal = 0
         self.previous: bytes | None = seals.NO_PREVIOUS
-        self.config: Config | None = None
-        self.fitted = False
-        # Elapsed time of the last seal, fit or boot, from which the next scheduled seal is due.
-        self.due_from = 0
 
     def take(self, item: Item | Gap) -> None:
         if isinstance(item, Gap):
             self.gaps.append(item)
             self.window.gap()
+            if item.bad is not None and item.bad.corrected is not None:
+                for signed in seals_in(self.pageset.good, item.bad.corrected):
+                    self.epochs.read_beside(signed)
         elif item.kind == coding.RECORD:
             self._record(item)
         elif item.kind == coding.SEAL:
@@ -96,30 +87,19 @@ class _Walk:
         number = record.number
         if self.gaps:
             self._close_gaps(number)
-        if number != self.expected:
-            self._jump(record)
-        self.expected = number + 1
-        ticks = record.ticks
-        if record.boot != self.boot:
-            self._new_boot(record)
-        else:
-            step = (ticks - self.ticks) & _TICKS_MASK
-            if step >= _TICKS_HALF and (self.fitted or step >= _TICKS_PERIOD_LESS_AN_HOUR):
-                step -= TICKS_PERIOD_MS
-                self._add("ticks-backwards", AGAINST, number, number, say.ticks_backwards(record, -step))
-            self.elapsed += step
-        self.ticks = ticks
+        if self.numbers.take(record, self.schedule.fitted):
+            self.schedule.restart(0)
         result = self.result
         result.items.append(item)
         self.window.add(record)
-        result.elapsed_ms.append(self.elapsed)
+        result.elapsed_ms.append(self.numbers.elapsed)
         result.proven.append(0)
         if record.kind != records.READING:
             self._event(record)
 
     def _close_gaps(self, number: int | None) -> None:
         """Say what is missing, now that the record behind it is known."""
-        first = self.expected
+        first = self.numbers.expected
         last = None if number is None else number - 1
         if last is not None and last < first:
             # Seals, seeds or parts of records were lost, but no whole record.
@@ -131,25 +111,6 @@ class _Walk:
             where = (place.first_record, place.last_record) if place and place.first_record is not None else first_last
             self._add(code, AGAINST, where[0], where[1], sentence)
         self.gaps = []
-
-    def _jump(self, record: Record) -> None:
-        number, expected = record.number, self.expected
-        if number < expected:
-            self._add("record-repeat", AGAINST, number, number, say.record_repeat(record, expected))
-            return
-        values = record.values() if record.kind == records.BOOT else {}
-        if isinstance(values, dict) and values.get("skipped") == number - expected:
-            return
-        self._add("record-gap", AGAINST, expected, number - 1, say.record_gap(expected, number - 1))
-
-    def _new_boot(self, record: Record) -> None:
-        if self.boot >= 0 and record.boot != self.boot + 1:
-            self._add("boot-gap", AGAINST, record.number, record.number, say.boot_gap(self.boot, record.boot))
-        elif record.kind != records.BOOT and (self.boot >= 0 or not record.number):
-            self._add("boot-gap", AGAINST, record.number, record.number, say.boot_unsaid(record))
-        self.boot = record.boot
-        self.elapsed = 0
-        self.due_from = 0
 
     def _event(self, record: Record) -> None:
         values = record.values()
@@ -164,12 +125,12 @@ class _Walk:
                 detail = "a divisor is zero"
                 self._add("record-bad", AGAINST, record.number, record.number, say.record_bad(record, detail))
             else:
-                self.config = config
+                self.schedule.configure(config, self.numbers.elapsed)
         elif record.kind == records.FIT:
-            self.fitted = True
-            self.due_from = self.elapsed
+            self.schedule.fitted = True
+            self.schedule.restart(self.numbers.elapsed)
         elif record.kind == records.REMOVE:
-            self.fitted = False
+            self.schedule.fitted = False
         elif record.kind == records.LOST:
             self._lost(record, values)
 
@@ -179,18 +140,14 @@ class _Walk:
         self._add("readings-lost", INFORMATION, record.number, record.number, say.readings_lost(record, count))
         if len(self.window.records) == 1:
             # Nothing was kept before it, so there was nothing to seal either.
-            self.due_from = self.elapsed
+            self.schedule.restart(self.numbers.elapsed)
 
     def _key(self, record: Record, values: dict[str, int | bytes]) -> None:
         epoch, key = values["epoch"], values["public_key"]
         assert isinstance(epoch, int)
         assert isinstance(key, bytes)
-        known = self.keyring.raw.get(epoch)
-        if known is None and epoch == 0:
-            self.keyring.raw[0] = key
+        if self.epochs.key_record(record, epoch, key):
             self.result.public_key = key
-        elif known != key:
-            self._add("key-differs", AGAINST, record.number, record.number, say.key_differs(epoch, known is not None))
 
     # Seals
 
@@ -211,12 +168,7 @@ class _Walk:
         if self.gaps:
             self._close_gaps(seal.first + seal.count if seal.count else None)
             self.previous = None if seal.number != self.next_seal else self.previous
-        held = True
-        if not self.keyring.signed(signed):
-            held = False
-            self._add("seal-signature", AGAINST, first, last, say.seal_signature(signed))
-        elif seal.next_key:
-            self.keyring.raw.setdefault(seal.epoch + 1, seal.next_key)
+        held = self.epochs.seal(signed, seal.number - self.next_seal, first, last)
         if seal.tag_id != result.tag_id:
             held = False
             self._add("seal-signature", AGAINST, first, last, say.seal_of_other_tag(signed, result.tag_id))
@@ -224,8 +176,9 @@ class _Walk:
         held = self._chain(signed, first, last) and held
         held = self._root(signed, first, last) and held
         elapsed = self._seal_elapsed(signed)
-        self._late(elapsed, first, last, say.seal_late(signed))
-        self.due_from = elapsed
+        if self.schedule.late(elapsed):
+            self._add("seal-late", AGAINST, first, last, say.seal_late(signed))
+        self.schedule.restart(elapsed)
         start, end = self.window_item, len(result.items)
         if held:
             # A window that holds is its last `count` records: what stands before them belongs to a lost seal.
@@ -255,26 +208,20 @@ class _Walk:
         return not sentence
 
     def _seal_elapsed(self, signed: seals.SignedSeal) -> int:
-        if signed.seal.boot != self.boot or not self.result.items:
-            return self.elapsed
-        return self.elapsed + records.ticks_after(self.ticks, signed.seal.ticks)
-
-    def _late(self, elapsed: int, first: int | None, last: int | None, sentence: str) -> None:
-        config = self.config
-        if not self.fitted or config is None or not config.seal_interval_s:
-            return
-        allowed = config.seal_interval_s * 1000 + max(2000 * config.cadence_s, _SEAL_SLACK_MS)
-        if elapsed - self.due_from > allowed:
-            self._add("seal-late", AGAINST, first, last, sentence)
+        if signed.seal.boot != self.numbers.boot or not self.result.items:
+            return self.numbers.elapsed
+        return self.numbers.elapsed + records.ticks_after(self.numbers.ticks, signed.seal.ticks)
 
     def finish(self) -> Verified:
         if self.gaps:
             self._close_gaps(None)
+        self.epochs.finish()
         result = self.result
         tail = len(result.items) - self.window_item
         if tail:
             first, last = result.record(self.window_item).number, result.record(len(result.items) - 1).number
-            self._late(self.elapsed, first, last, say.tail_late())
+            if self.schedule.late(self.numbers.elapsed):
+                self._add("seal-late", AGAINST, first, last, say.tail_late())
             self._add("record-unsealed", INFORMATION, first, last, say.record_unsealed(tail, first, last))
         if not result.items:
             self._add("record-gap", AGAINST, None, None, say.nothing(result.pages))

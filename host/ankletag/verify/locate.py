@@ -6,6 +6,7 @@ from tagproto import coding, records, seals
 from tagproto.bad import Bad
 from tagproto.pages import HEADER_SIZE, PAGE_SIZE, Item, Page, Reader
 from tagproto.records import Record
+from tagproto.seals import SignedSeal
 
 # The longest item, a seal, runs over at most this many pages.
 _REACH = 3
@@ -36,6 +37,17 @@ def place_of(good: dict[int, Page], corrected: Page, bit: int) -> Place:
         if (item.seq, item.start) <= position < (item.end_seq, item.end):
             return _words(item, found)
     return Place("bytes of the page that hold no record", first, last)
+
+
+def seals_in(good: dict[int, Page], corrected: Page) -> list[SignedSeal]:
+    """Seals of which a part lies in a page, read from the corrected page and its good neighbours."""
+    found = []
+    for item in _items_around(good, corrected):
+        if item.kind == coding.SEAL and item.seq <= corrected.seq <= item.end_seq and isinstance(item.value, bytes):
+            signed = seals.parse(item.value)
+            if isinstance(signed, SignedSeal):
+                found.append(signed)
+    return found
 
 
 def _items_around(good: dict[int, Page], corrected: Page) -> list[Item]:

@@ -1,6 +1,6 @@
 """What verification found."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tagproto import records
@@ -9,6 +9,9 @@ from tagproto.records import Record
 from tagproto.seals import SignedSeal
 
 from ..models import AGAINST, Finding
+
+Add = Callable[[str, str, int | None, int | None, str], None]
+"""Takes a finding: code, severity, first and last record, sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,11 @@ class Verified:
     def last_seal(self) -> SignedSeal | None:
         """The seal that stands last in the log."""
         return self.windows[-1].seal if self.windows else None
+
+    @property
+    def rekeyed(self) -> int:
+        """How many of the seals that hold announced another key."""
+        return sum(1 for window in self.windows if window.held and window.seal.seal.next_key)
 
     def nonce_sealed(self, nonce: bytes) -> bool:
         """True when a seal that holds carries this nonce: it was made after the nonce was given to the tag."""

@@ -1,0 +1,41 @@
+"""When a scheduled seal is due, over changes of the schedule."""
+
+from ..models import Config
+
+# A seal waits for the reading that is under way and for another seal: two cadences, at least two minutes.
+_SLACK_MS = 120_000
+
+
+class Schedule:
+    """The next scheduled seal, in ms since the boot's first record. fitted: only then is one due."""
+
+    def __init__(self) -> None:
+        self.fitted = False
+        self._config: Config | None = None
+        self._from_ms = 0
+        self._due_ms = 0
+
+    def restart(self, elapsed_ms: int) -> None:
+        """A seal, a fitting or a boot: the interval begins here."""
+        self._from_ms = self._due_ms = elapsed_ms
+        if self._config is not None:
+            self._due_ms += self._config.seal_interval_s * 1000
+
+    def configure(self, config: Config, elapsed_ms: int) -> None:
+        """A CONFIG record. A seal that was missing by then stays missing, and one that a shorter interval has overtaken
+        is due at once."""
+        before = self._config
+        missing = self.late(elapsed_ms)
+        self._config = config
+        if missing:
+            return
+        self._due_ms = self._from_ms + config.seal_interval_s * 1000
+        if before is not None and config.seal_interval_s < before.seal_interval_s:
+            self._due_ms = max(self._due_ms, elapsed_ms)
+
+    def late(self, elapsed_ms: int) -> bool:
+        """Whether a scheduled seal should have come by now."""
+        config = self._config
+        if not self.fitted or config is None or not config.seal_interval_s:
+            return False
+        return elapsed_ms - self._due_ms > max(2000 * config.cadence_s, _SLACK_MS)

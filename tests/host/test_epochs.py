@@ -1,0 +1,220 @@
+"""Keys that change with every seal: who signs in which epoch, and what is left when an announcement is lost."""
+
+import pytest
+
+from ankletag.models import AGAINST, Finding
+from ankletag.verify import Verified, verify_pages
+from host.tagmaker import TagMaker, fitted
+from tagproto import coding, pages, records, seals
+
+
+def noisy(rekeys: bool = True) -> TagMaker:
+    """Some pages of it hold no part of a seal."""
+    maker = fitted(rekeys=rekeys)
+    maker.live([0] * 1500, noise=5)
+    maker.seal()
+    return maker
+
+
+MAKER = noisy()
+RAWS = MAKER.raw_pages()
+
+
+def check(maker: TagMaker, raws: list[bytes] | None = None) -> Verified:
+    return verify_pages(maker.raw_pages() if raws is None else raws, maker.public_key, maker.tag_id)
+
+
+def against(verified: Verified) -> list[str]:
+    return sorted(finding.code for finding in verified.findings if finding.severity == AGAINST)
+
+
+def one(verified: Verified, code: str) -> Finding:
+    (found,) = [finding for finding in verified.findings if finding.code == code]
+    return found
+
+
+def pages_of_seals(raws: list[bytes]) -> list[list[int]]:
+    """For each seal the pages in which a part of it lies."""
+    reader = pages.Reader()
+    found = []
+    for raw in raws:
+        page = pages.parse(raw)
+        assert isinstance(page, pages.Page)
+        for item in reader.feed(page):
+            assert isinstance(item, pages.Item)
+            if item.kind == coding.SEAL:
+                found.append(list(range(item.seq, item.end_seq + 1)))
+    return found
+
+
+def without(raws: list[bytes], *seqs: int) -> list[bytes]:
+    return [raw for seq, raw in enumerate(raws) if seq not in seqs]
+
+
+def test_every_seal_of_a_genuine_log_is_of_the_epoch_that_the_one_before_announced() -> None:
+    verified = check(MAKER)
+    assert against(verified) == []
+    assert [window.seal.seal.epoch for window in verified.windows] == list(range(len(verified.windows)))
+    assert verified.rekeyed == len(verified.windows)
+
+
+def test_a_log_of_one_key_holds() -> None:
+    verified = check(fitted([0] * 500, rekeys=False))
+    assert against(verified) == []
+    assert verified.rekeyed == 0
+
+
+def test_a_seal_that_could_not_rekey_leaves_the_epoch_as_it_is() -> None:
+    maker = fitted([0] * 5)
+    maker.rekeys = False
+    maker.live([0] * 5)
+    maker.seal()
+    maker.rekeys = True
+    maker.live([0] * 5)
+    maker.seal()
+    maker.seal()
+    verified = check(maker)
+    assert against(verified) == []
+    assert [window.seal.seal.epoch for window in verified.windows] == [0, 1, 2, 2, 3]
+
+
+def test_an_epoch_that_goes_back_is_named() -> None:
+    maker = fitted([0] * 5)
+    gone, epoch = maker.key, maker.epoch
+    maker.seal()
+    maker.key, maker.epoch, maker.rekeys = gone, epoch, False
+    first = maker.reading()
+    maker.seal()
+    verified = check(maker)
+    assert against(verified) == ["epoch-repeat"]
+    finding = one(verified, "epoch-repeat")
+    assert (finding.first_record, finding.last_record) == (first, first)
+    assert f"epoch {epoch} where epoch {epoch + 1} is due" in finding.sentence
+
+
+def test_a_second_content_for_a_seal_number_is_named_twice_over_and_not_proven() -> None:
+    maker = fitted([0] * 5)
+    gone, epoch = maker.key, maker.epoch
+    maker.seal()
+    maker.key, maker.epoch, maker.rekeys = gone, epoch, False
+    maker._seal_number -= 1
+    first = maker.reading(90_000)
+    maker.seal()
+    verified = check(maker)
+    assert against(verified) == ["epoch-repeat", "seal-repeat"]
+    assert not verified.proven[first]
+
+
+def test_pages_copied_in_again_are_no_second_use_of_a_key() -> None:
+    copies = []
+    for seq, raw in enumerate(RAWS[:-1]):
+        page = bytearray(raw)
+        page[2:6] = (len(RAWS) - 1 + seq).to_bytes(4, "little")
+        pages.close(page)
+        copies.append(bytes(page))
+    found = set(against(check(MAKER, [*RAWS[:-1], *copies])))
+    assert "seal-repeat" in found
+    assert "epoch-repeat" not in found
+
+
+def test_an_epoch_that_jumps_is_named_and_its_key_is_unknown() -> None:
+    maker = fitted([0] * 5)
+    maker.epoch += 3
+    maker.live([0] * 5)
+    maker.seal()
+    maker.live([0] * 5)
+    maker.seal()
+    verified = check(maker)
+    assert against(verified) == ["epoch-gap", "key-unknown"]
+    assert "epoch 5 where epoch 2 is due" in one(verified, "epoch-gap").sentence
+    assert "no seal announced it" in one(verified, "key-unknown").sentence
+
+
+@pytest.mark.parametrize("number", [2, 3, 4, 5])
+def test_a_lost_announcement_is_one_finding_over_all_that_hangs_on_it(number: int) -> None:
+    places = pages_of_seals(RAWS)
+    verified = check(MAKER, without(RAWS, *places[number]))
+    finding = one(verified, "key-unknown")
+    following = [window.seal.seal for window in verified.windows if window.seal.seal.number > number]
+    assert finding.first_record == next(seal.first for seal in following if seal.count)
+    assert finding.last_record == MAKER.coder.number - 1
+    assert f"seal {number}, which announced it, is missing" in finding.sentence
+    if number + 1 < len(places) - 1:
+        assert f"seals {number + 1} to {len(places) - 1} cannot be tied" in finding.sentence
+        assert "though they fit each other" in finding.sentence
+    assert "seal-signature" not in against(verified)
+    assert [window.held for window in verified.windows] == [True] * number + [False] * len(following)
+
+
+def test_pages_without_a_part_of_a_seal_break_no_key() -> None:
+    sealed = {seq for place in pages_of_seals(RAWS) for seq in place}
+    others = sorted(set(range(len(RAWS))) - sealed)
+    assert len(others) > 3
+    for seq in others:
+        verified = check(MAKER, without(RAWS, seq))
+        assert "key-unknown" not in against(verified)
+        assert sum(not window.held for window in verified.windows) == 1
+
+
+@pytest.mark.parametrize("bit", [0, 400, 1100, 2047])
+def test_a_flipped_bit_breaks_no_key_because_the_signature_shows_that_it_is_put_right(bit: int) -> None:
+    for place in pages_of_seals(RAWS):
+        for seq in place:
+            page = bytearray(RAWS[seq])
+            page[bit >> 3] ^= 1 << (bit & 7)
+            verified = check(MAKER, [*RAWS[:seq], bytes(page), *RAWS[seq + 1 :]])
+            found = against(verified)
+            assert "page-bad" in found
+            assert "key-unknown" not in found
+            assert "seal-signature" not in found
+            assert sum(not window.held for window in verified.windows) <= 2
+            # What is put right is taken for its key only, never for its records.
+            assert ("seal-gap" in found) == (place[0] < pages_of_seals(RAWS)[-1][0])
+
+
+def test_two_holes_do_not_fit_each_other() -> None:
+    places = pages_of_seals(RAWS)
+    finding = one(check(MAKER, without(RAWS, *places[1], *places[4])), "key-unknown")
+    assert "the keys of 2 of them are announced by no seal" in finding.sentence
+
+
+def test_a_false_seal_is_named_even_where_nothing_is_tied_to_the_pinned_key() -> None:
+    maker = fitted([0] * 400)
+    maker.live([0] * 800)
+    maker.key = TagMaker(seed=9).key
+    maker.reading()
+    forged = maker.seal().seal
+    maker.seal()
+    raws = maker.raw_pages()
+    verified = check(maker, without(raws, *pages_of_seals(raws)[2]))
+    finding = one(verified, "seal-signature")
+    assert finding.first_record == forged.first
+    assert f"seals 3 to {forged.number + 1} cannot be tied" in one(verified, "key-unknown").sentence
+
+
+def test_behind_a_false_seal_the_key_is_unknown() -> None:
+    maker = fitted([0] * 5)
+    maker.key = TagMaker(seed=9).key
+    maker.reading()
+    forged = maker.seal().seal
+    maker.reading()
+    maker.seal()
+    verified = check(maker)
+    assert against(verified) == ["key-unknown", "seal-signature"]
+    assert f"seal {forged.number}, in whose place" in one(verified, "key-unknown").sentence
+
+
+def test_without_a_pinned_key_and_without_the_beginning_nothing_is_tied() -> None:
+    behind = pages_of_seals(RAWS)[1][-1] + 1
+    verified = verify_pages(RAWS[behind:])
+    assert "seals 0 to 1, one of which announced it, are missing" in one(verified, "key-unknown").sentence
+    assert not any(verified.proven)
+    verified = verify_pages(noisy(rekeys=False).raw_pages()[behind:])
+    assert "none was pinned" in one(verified, "key-unknown").sentence
+
+
+def test_a_key_record_of_a_later_epoch_must_be_one_that_was_announced() -> None:
+    maker = fitted([0] * 5)
+    maker.event(records.KEY, epoch=1, public_key=MAKER.public_key)
+    maker.seal(seals.REASON_SCHEDULE)
+    assert against(check(maker)) == ["key-differs"]
