@@ -3,16 +3,24 @@
 import gc
 
 from tagproto import coding, records, seals
-from tagproto.layout import JOURNAL_BLOCKS, Layout
+from tagproto.layout import (
+    JOURNAL_BLOCKS,
+    SLOW_ABOVE_PERCENT,
+    SLOW_CADENCE_S,
+    SLOW_SEAL_INTERVAL_S,
+    SLOW_UNTIL_PERCENT,
+    Layout,
+)
 from tagproto.records import ticks_after
 
+from .bucket import Rationed
 from .calibration import config_values
 from .commands import Commands
-from .crypto import p256
 from .crypto.pool import Pool
 from .diary import Diary
 from .faults import Faults
 from .inputs import Inputs
+from .keys import Keys
 from .link import Link
 from .log import recovery
 from .log.flash import Flash
@@ -21,14 +29,16 @@ from .log.ring import Ring
 from .log.writer import Writer
 from .recorder import Recorder
 from .sampling import Sampler
-from .sealing import Sealer, SoftwareSigner
-from .settings import Settings
+from .sealing import Sealer
+from .settings import RETIRED_MAX, Settings
 
 _IDLE_MS = 3600000
 # Ticks of two records can be told apart over half their period, 6.2 days: no silence lasts that long.
 _SILENCE_MS = 345600000
 _HEAP_EVERY = 64
-_EIO = 5
+# Codes of a fault of SENSE_LOG: flash failed and nothing was lost; something may be.
+_MENDED = 1
+_LOST = 5
 
 
 class App:
@@ -41,48 +51,58 @@ class App:
         self.heap_free_low = 1 << 31
         clock = board.clock
         self.diary = Diary(clock, board.trace)
-        flash = Flash(board.flash)
+        flash = self.flash = Flash(board.flash)
         layout = Layout(flash.blocks)
         self.settings = Settings(flash, layout.settings_first)
-        self.pool = Pool(board, self.settings.secret)
-        self._own_key()
-        self.signer = SoftwareSigner(self.settings.secret)
-        self._recover(flash, layout)
+        self.keys = Keys(flash, layout.keys_first, self._not_kept)
+        self.pool = Pool(board, self.keys.stored())
+        self._recover(layout)
+        new_key = self._take_key()
         self.faults = Faults(self.recorder, clock, self.diary)
         self.sampler = Sampler(board, self.faults.part_failed)
         self._inputs = Inputs(board, self.recorder, self.seal)
-        self.link = Link(board.link, Commands(self).handle, self._read_page, self._page_range)
+        self._refusals = Rationed(self.recorder, clock, records.REFUSED)
+        self._fixes = Rationed(self.recorder, clock, records.FIX)
+        self.link = Link(board.link, Commands(self).handle, self._read_page, self._page_range, self._refused)
         self._turns = 0
-        self._log_failed = False
+        self._told_flash = 0
         self._next_sample = clock.ticks_ms()
-        self._begin_boot()
+        self.slow = self.ring.percent_taken() >= SLOW_ABOVE_PERCENT
+        self._set_pace()
+        self._begin_boot(new_key)
 
     # Coming up
 
-    def _own_key(self):
-        """Make the tag's key at its first boot."""
-        if self.settings.secret:
-            return
-        self.settings.secret = p256.private_key(self.pool.take(32))
-        if not self.settings.save():
-            raise OSError("the key could not be written to flash")
-
-    def _recover(self, flash, layout):
-        self.ring = Ring(flash, layout.ring_first, layout.ring_blocks)
-        self.ring.received = self.settings.received
+    def _recover(self, layout):
+        settings = self.settings
+        flash = self.flash
+        ring_first, ring_blocks = layout.ring_first, layout.ring_blocks
+        self.ring = Ring(flash, ring_first, ring_blocks, settings.retired, settings.received, self._retire_block)
         coder = coding.Coder()
         journal = Journal(flash, layout.journal_first, JOURNAL_BLOCKS)
         self.writer = Writer(self.ring, journal, coder)
         recovery.recover_open_page(self.ring, journal, self.writer)
         board = self.board
         self.recorder = Recorder(self.writer, self.ring, coder, self.pool, board.trace, board.trace_readings)
-        self.sealer = Sealer(self.recorder, self.signer, board.unique_id, self.settings.epoch)
+        self.sealer = Sealer(self.recorder, board.unique_id, self.pool.take)
         # Kinds of record in the open window.
         self._recorded = set()
         # A page that has gone bad may have held a boot and a seal, hardly more, and any number of records: what comes
         # now must repeat none of their numbers.
         self._unread, self._skipped = recovery.read_open_window(self.ring, self.writer, coder, self._resume)
         self.sealer.number += self._unread
+
+    def _take_key(self):
+        """The key that the log says is next; whether a new one had to be made."""
+        sealer = self.sealer
+        # A seal may lie in pages that cannot be read: then the newest key there is.
+        epoch = -1 if self._unread else sealer.epoch
+        made = self.keys.settle(epoch, sealer.announced, self.pool.take)
+        sealer.signer = self.keys
+        if not self.settings.first_key and not self.keys.epoch:
+            self.settings.first_key = self.keys.public_key
+            self._save_settings()
+        return made
 
     def _resume(self, item):
         if item.kind == coding.SEAL:
@@ -93,17 +113,18 @@ class App:
             if item.kind == coding.RECORD:
                 self._recorded.add(item.value.kind)
 
-    def _begin_boot(self):
+    def _begin_boot(self, new_key):
         boot = max(self.recorder.boot(), self.sealer.last_boot) + self._unread + 1
         values = {"cause": self.board.reset_cause, "skipped": self._skipped, "firmware": self.firmware}
         self.recorder.begin_boot(boot, self.board.clock.ticks_ms(), values)
         self.recorder.catch_up()
-        # The first window begins with these; the power may have gone before all of them were there.
-        if not self.sealer.number:
-            if records.KEY not in self._recorded:
-                self.event(records.KEY, {"epoch": self.settings.epoch, "public_key": self.signer.public_key})
-            if records.CONFIG not in self._recorded:
-                self._record_config()
+        # The log begins with the first key; the power may have gone before it was there.
+        first = not self.sealer.number
+        if new_key or (first and records.KEY not in self._recorded):
+            self.event(records.KEY, {"epoch": self.keys.epoch, "public_key": self.keys.public_key})
+        # How a tag works may change with a boot: the slower pace of a full log ends here if there is room again.
+        if self.settings.fitted or (first and records.CONFIG not in self._recorded):
+            self._record_config()
         self.sampler.configure()
         self.faults.record_due()
         self.seal(seals.REASON_BOOT)
@@ -117,7 +138,12 @@ class App:
         return self.recorder.event(kind, self.board.clock.ticks_ms(), values)
 
     def seal(self, reason, nonce=b""):
-        """Seal the open window now; False when the log is full."""
+        """Seal the open window now, with all that was only counted so far; False when the log is full."""
+        self._inputs.tell()
+        self.faults.tell()
+        self._refusals.tell()
+        self._fixes.tell()
+        self.recorder.catch_up()
         return self.sealer.seal(self.board.clock.ticks_ms(), reason, nonce)
 
     def fit(self, order_id, cadence_s, seal_interval_s):
@@ -125,6 +151,7 @@ class App:
         settings = self.settings
         settings.cadence_s = cadence_s
         settings.seal_interval_s = seal_interval_s
+        self._set_pace()
         self._record_config()
         number = self.event(records.FIT, {"order_id": order_id})
         if number is None or not self.seal(seals.REASON_FIT):
@@ -146,26 +173,59 @@ class App:
         self.diary.write("removed, record %d" % number)
         return number
 
+    def fix(self, latitude_e7, longitude_e7, accuracy_dm):
+        """A position fix: recorded now, or counted when there were many. It never seals by itself."""
+        values = {"latitude_e7": latitude_e7, "longitude_e7": longitude_e7, "accuracy_dm": accuracy_dm}
+        self._fixes.record(values)
+
     def set_received(self, pages):
         """Pages from 0 that a receipt covers; never fewer than before."""
         if pages > self.ring.received:
             self.ring.received = self.settings.received = pages
             self._save_settings()
 
+    def _refused(self, command, code):
+        self._refusals.record({"command": command, "code": code})
+
     def _save_settings(self):
         # What flash does not keep holds until the next boot only: that is a fault like a record's.
         if not self.settings.save():
-            self.writer.bad_writes += 1
+            self._not_kept()
+
+    def _not_kept(self):
+        self.writer.bad_writes += 1
+
+    def _retire_block(self, block):
+        if len(self.settings.retired) < RETIRED_MAX:
+            self.settings.retired.append(block)
+            self._save_settings()
+
+    def _set_pace(self):
+        """Cadence and seal interval in force: the order's own, or the slower ones of a log that is nearly full."""
+        settings = self.settings
+        self.cadence_s = max(settings.cadence_s, SLOW_CADENCE_S if self.slow else 0)
+        self.seal_interval_s = max(settings.seal_interval_s, SLOW_SEAL_INTERVAL_S if self.slow else 0)
+
+    def _watch_room(self):
+        """Slow down rather than refuse readings, and be quick again once a receipt has made room."""
+        taken = self.ring.percent_taken()
+        if taken < SLOW_ABOVE_PERCENT if not self.slow else taken >= SLOW_UNTIL_PERCENT:
+            return
+        self.slow = not self.slow
+        self._set_pace()
+        self._record_config()
+        if not self.slow:
+            self._next_sample = self.board.clock.ticks_ms()
+            self.seal(seals.REASON_SCHEDULE)
 
     def _record_config(self):
-        settings = self.settings
-        self.event(records.CONFIG, config_values(settings.cadence_s, settings.seal_interval_s))
+        self.event(records.CONFIG, config_values(self.cadence_s, self.seal_interval_s))
 
     def _read_page(self, seq, buffer):
         if seq == self.writer.seq:
             buffer[:] = self.writer.snapshot()
-        else:
-            self.ring.read_raw(seq, buffer)
+            return True
+        return self.ring.read_raw(seq, buffer)
 
     def _page_range(self):
         return self.ring.oldest(), self.writer.seq
@@ -183,14 +243,15 @@ class App:
         board.feed()
         self._guard(self.link.serve)
         self._guard(self._inputs.watch)
-        if self.writer.bad_writes and not self._log_failed:
-            # Once a boot: the record of it goes to the same flash.
-            self._log_failed = True
-            self.faults.part_failed(records.SENSE_LOG, _EIO)
+        self._tell_flash()
         self._guard(self.faults.record_due)
+        self._guard(self._refusals.tell_due)
+        self._guard(self._fixes.tell_due)
+        if self.settings.fitted:
+            self._guard(self._watch_room)
         if self.settings.fitted and ticks_after(self._next_sample, board.clock.ticks_ms()) >= 0:
             self._guard(self._sample)
-        if self.settings.fitted and self.sealer.due(board.clock.ticks_ms(), self.settings.seal_interval_s):
+        if self.settings.fitted and self.sealer.due(board.clock.ticks_ms(), self.seal_interval_s):
             self._guard(self._scheduled_seal)
         if ticks_after(self.recorder.last_ticks, board.clock.ticks_ms()) >= _SILENCE_MS:
             self._guard(self._break_silence)
@@ -198,6 +259,13 @@ class App:
         if self._turns % _HEAP_EVERY == 0:
             self._measure_heap()
         board.wait(self._deadline(), self.link.wants_write())
+
+    def _tell_flash(self):
+        """A fault for what flash did not hold, and one for a block that was given up: once a boot each."""
+        worst = _LOST if self.writer.bad_writes else _MENDED if self.flash.failures else 0
+        if worst > self._told_flash:
+            self._told_flash = worst
+            self.faults.part_failed(records.SENSE_LOG, worst)
 
     def _guard(self, stage):
         try:
@@ -210,7 +278,7 @@ class App:
 
     def _sample(self):
         clock = self.board.clock
-        cadence_ms = self.settings.cadence_s * 1000
+        cadence_ms = self.cadence_s * 1000
         ticks = clock.ticks_ms()
         # The schedule holds its phase; turns that came too late to be of use are left out, never bunched.
         behind = ticks_after(self._next_sample, ticks) // cadence_ms

@@ -1,6 +1,11 @@
 """A token bucket: how often a class of event may be recorded and sealed by itself; the rest is counted."""
 
+from tagproto import records
 from tagproto.records import ticks_after
+
+# Of each class of event: so many at once, then one in half an hour by itself, at most 48 a day and class.
+EVENT_CAPACITY = 8
+EVENT_REFILL_MS = 1800000
 
 
 class Bucket:
@@ -25,27 +30,62 @@ class Bucket:
             self._tokens = min(self._capacity, self._tokens + gained) if gained > 0 else self._capacity
             self._since = ticks
 
-    def take(self, ticks):
-        """True when a token was there; otherwise the occurrence is held for one coalesced record."""
+    def spend(self, ticks):
+        """Take a token if there is one."""
         self._refill(ticks)
         if self._tokens:
             self._tokens -= 1
             return True
+        return False
+
+    def take(self, ticks, count=1):
+        """As `spend`; without a token the `count` occurrences are held for one coalesced record."""
+        if self.spend(ticks):
+            return True
         if not self.held:
             self.first_ticks = ticks
-        self.held += 1
+        self.held += count
         self.last_ticks = ticks
         return False
 
-    def release(self, ticks):
-        """Number of held occurrences once a token is there to record them with; 0 before."""
-        self._refill(ticks)
-        if not self.held or not self._tokens:
-            return 0
-        self._tokens -= 1
-        return self.drain()
 
-    def drain(self):
-        """Number of held occurrences, for the record of one that got a token; none is held any more."""
-        count, self.held = self.held, 0
-        return count
+class Rationed:
+    """Events of one kind under a bucket. Those without a token are counted, for one record of them all."""
+
+    def __init__(self, recorder, clock, kind):
+        self._recorder = recorder
+        self._clock = clock
+        self._kind = kind
+        self._bucket = Bucket(EVENT_CAPACITY, EVENT_REFILL_MS)
+
+    def record(self, values, count=1):
+        """Record an event now if there is a token; False when its `count` occurrences were only counted."""
+        if not self._bucket.take(self._clock.ticks_ms(), count):
+            return False
+        self.tell()
+        self.event(values)
+        return True
+
+    def event(self, values):
+        """Record an event now, token or not; its number, or None when the log is full."""
+        return self._recorder.event(self._kind, self._clock.ticks_ms(), values)
+
+    def tell_due(self):
+        """Record what was counted once there is a token for it; whether something was."""
+        if not self._bucket.held or not self._bucket.spend(self._clock.ticks_ms()):
+            return False
+        self.tell()
+        return True
+
+    def tell(self):
+        """Record what was counted, token or not: before a seal, or before an event of this kind."""
+        bucket = self._bucket
+        if bucket.held:
+            values = {
+                "kind": self._kind,
+                "count": bucket.held,
+                "first_ticks": bucket.first_ticks,
+                "last_ticks": bucket.last_ticks,
+            }
+            if self._recorder.event(records.REPEATED, self._clock.ticks_ms(), values) is not None:
+                bucket.held = 0

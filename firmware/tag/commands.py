@@ -3,11 +3,17 @@
 import tagproto
 from tagproto import messages, records, seals
 
+from .bucket import Bucket
 from .link import Refusal
 
 _CADENCE_MAX_S = 86400
 _SEAL_INTERVAL_MAX_S = 4 * 86400
 _NONCE_SIZE = 8
+# A sync asks for three: who floods the link must not fill the log.
+_REQUESTS_CAPACITY = 64
+# Apart from them, so that a flood cannot keep a technician from fitting or removing.
+_FITTINGS_CAPACITY = 16
+_REFILL_MS = 300000
 
 
 class Commands:
@@ -17,6 +23,16 @@ class Commands:
         self._app = app
         self._nonce = b""
         self._nonce_ticks = 0
+        requests = Bucket(_REQUESTS_CAPACITY, _REFILL_MS)
+        fittings = Bucket(_FITTINGS_CAPACITY, _REFILL_MS)
+        # What ends in records or seals, and what rations it.
+        self._buckets = {
+            messages.SEAL: requests,
+            messages.ACKNOWLEDGE: requests,
+            messages.ATTEST: requests,
+            messages.FIT: fittings,
+            messages.REMOVE: fittings,
+        }
         self._handlers = {
             messages.HELLO: self._hello,
             messages.STATUS: self._status,
@@ -30,6 +46,9 @@ class Commands:
 
     def handle(self, kind, values):
         """Carry out one request."""
+        bucket = self._buckets.get(kind)
+        if bucket is not None and not bucket.spend(self._app.board.clock.ticks_ms()):
+            return Refusal(messages.ERROR_BUSY, "asked too often: wait %d minutes" % (_REFILL_MS // 60000))
         return self._handlers[kind](values)
 
     def _hello(self, values):
@@ -48,8 +67,8 @@ class Commands:
             "firmware": app.firmware,
             "boot": app.recorder.boot(),
             "ticks": app.board.clock.ticks_ms(),
-            "epoch": app.settings.epoch,
-            "public_key": app.signer.public_key,
+            "epoch": app.keys.epoch,
+            "public_key": app.settings.first_key,
             "nonce": self._new_nonce(),
         }
 
@@ -66,8 +85,8 @@ class Commands:
             "ticks": app.board.clock.ticks_ms(),
             "fitted": 1 if settings.fitted else 0,
             "order_id": settings.order_id,
-            "cadence_s": settings.cadence_s,
-            "seal_interval_s": settings.seal_interval_s,
+            "cadence_s": app.cadence_s,
+            "seal_interval_s": app.seal_interval_s,
             "next_number": app.recorder.next_number(),
             "oldest_page": app.ring.oldest(),
             "open_page": app.writer.seq,
@@ -80,6 +99,9 @@ class Commands:
             "faults": app.faults.count,
             "heap_free": app.heap_free,
             "heap_free_low": app.heap_free_low,
+            "slow": 1 if app.slow else 0,
+            "blocks_retired": len(settings.retired),
+            "flash_failures": app.flash.failures,
         }
 
     def _seal(self, values):
@@ -116,8 +138,8 @@ class Commands:
         if page > app.writer.seq:
             return Refusal(messages.ERROR_RANGE, "page %d is not written yet" % page)
         number = app.event(records.RECEIPT, values)
-        # The open page goes on growing: only what lies before it can be done with.
-        app.set_received(min(page + 1, app.writer.seq))
+        # The seal lies in what was the open page then, and that went on growing: only what is before it is stored.
+        app.set_received(page)
         if number is None:
             # The log was full: what the station has stored makes room for its receipt.
             number = app.event(records.RECEIPT, values)

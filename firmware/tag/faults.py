@@ -6,10 +6,8 @@ import sys
 
 from tagproto import records
 
-from .bucket import Bucket
+from .bucket import Rationed
 
-_CAPACITY = 8
-_REFILL_MS = 600000
 _TEXT_MAX = 96
 
 
@@ -18,9 +16,8 @@ class Faults:
 
     def __init__(self, recorder, clock, diary):
         self._recorder = recorder
-        self._clock = clock
         self._diary = diary
-        self._bucket = Bucket(_CAPACITY, _REFILL_MS)
+        self._rationed = Rationed(recorder, clock, records.FAULT)
         self._due = []
         self.count = 0
 
@@ -34,9 +31,11 @@ class Faults:
             sense, code = self._due.pop(0)
             self.count += 1
             self._record(sense, code, b"")
-        if self._bucket.held:
-            ticks = self._clock.ticks_ms()
-            self._recorder.repeated(records.FAULT, self._bucket, self._bucket.release(ticks), ticks)
+        self._rationed.tell_due()
+
+    def tell(self):
+        """Record what was only counted so far."""
+        self._rationed.tell()
 
     def stage_failed(self, error):
         """A stage raised: keep it as the last fault and record it, if that can be done. Never raises."""
@@ -53,11 +52,8 @@ class Faults:
             self._diary.write("not recorded: " + describe(second))
 
     def _record(self, sense, code, text):
-        ticks = self._clock.ticks_ms()
-        if self._bucket.take(ticks):
-            self._recorder.repeated(records.FAULT, self._bucket, self._bucket.drain(), ticks)
-            code = code if -32768 <= code <= 32767 else 0
-            self._recorder.event(records.FAULT, ticks, {"sense": sense, "code": code, "text": text[:_TEXT_MAX]})
+        code = code if -32768 <= code <= 32767 else 0
+        self._rationed.record({"sense": sense, "code": code, "text": text[:_TEXT_MAX]})
 
 
 def describe(error):

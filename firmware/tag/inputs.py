@@ -2,11 +2,8 @@
 
 from tagproto import records, seals
 
-from .bucket import Bucket
+from .bucket import Rationed
 
-# Eight changes at once, then one in ten minutes by itself.
-_CAPACITY = 8
-_REFILL_MS = 600000
 _EDGES_MAX = 255
 
 
@@ -14,27 +11,26 @@ class Inputs:
     """Watches board.strap and board.case. seal(reason) seals the open window."""
 
     def __init__(self, board, recorder, seal):
-        self._clock = board.clock
-        self._recorder = recorder
         self._seal = seal
         self._inputs = (
-            (records.STRAP, seals.REASON_STRAP, board.strap, Bucket(_CAPACITY, _REFILL_MS)),
-            (records.CASE, seals.REASON_CASE, board.case, Bucket(_CAPACITY, _REFILL_MS)),
+            (seals.REASON_STRAP, board.strap, Rationed(recorder, board.clock, records.STRAP)),
+            (seals.REASON_CASE, board.case, Rationed(recorder, board.clock, records.CASE)),
         )
 
     def watch(self):
-        """Take the edges since the last call; record them, or hold them until the bucket has a token."""
-        for kind, reason, pin, bucket in self._inputs:
+        """Take the edges since the last call; record them, or count them until the bucket has a token."""
+        for reason, pin, rationed in self._inputs:
             edges = pin.take_edges()
-            if not edges and not bucket.held:
-                continue
-            ticks = self._clock.ticks_ms()
-            if edges and bucket.take(ticks):
-                self._recorder.repeated(kind, bucket, bucket.drain(), ticks)
-                self._record(kind, reason, pin, edges, ticks)
-            elif self._recorder.repeated(kind, bucket, bucket.release(ticks), ticks):
-                self._record(kind, reason, pin, 0, ticks)
+            if edges:
+                edges = min(edges, _EDGES_MAX)
+                if rationed.record({"open": pin.value(), "edges": edges}, edges):
+                    self._seal(reason)
+            elif rationed.tell_due():
+                # What it is now, behind all that was only counted.
+                rationed.event({"open": pin.value(), "edges": 0})
+                self._seal(reason)
 
-    def _record(self, kind, reason, pin, edges, ticks):
-        self._recorder.event(kind, ticks, {"open": pin.value(), "edges": min(edges, _EDGES_MAX)})
-        self._seal(reason)
+    def tell(self):
+        """Record what was only counted so far."""
+        for _reason, _pin, rationed in self._inputs:
+            rationed.tell()

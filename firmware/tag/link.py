@@ -14,14 +14,16 @@ _OUTPUT_MAX = 1024
 class Link:
     """Serves one host over board.link. handle(kind, values) gives reply values or a Refusal.
 
-    read_page(seq, buffer) fills 256 bytes; page_range() gives the oldest page and the open one.
+    read_page(seq, buffer) fills 256 bytes, or is False; page_range() gives the oldest page and the open one;
+    on_refused(kind, code) is told of every Refusal.
     """
 
-    def __init__(self, port, handle, read_page, page_range):
+    def __init__(self, port, handle, read_page, page_range, on_refused):
         self._port = port
         self._handle = handle
         self._read_page = read_page
         self._page_range = page_range
+        self._on_refused = on_refused
         self._decoder = frames.Decoder()
         self._input = bytearray(_READ_BYTES)
         self._output = b""
@@ -72,6 +74,7 @@ class Link:
             reply = self._handle(frame.kind, values)
         if isinstance(reply, Refusal):
             self.refused += 1
+            self._on_refused(frame.kind, reply.code)
             fields = {"code": reply.code, "version": reply.version, "text": reply.text.encode()[:255]}
             self._queue(messages.ERROR, frame.request_id, fields)
         else:
@@ -110,9 +113,9 @@ class Link:
         seq = self._stream_next
         if seq < self._stream_end:
             self._stream_next = seq + 1
-            self._read_page(seq, self._page)
-            self._stream_count += 1
-            self._queue(messages.PAGE, self._stream_id, {"seq": seq, "page": self._page})
+            if self._read_page(seq, self._page):
+                self._stream_count += 1
+                self._queue(messages.PAGE, self._stream_id, {"seq": seq, "page": self._page})
             return
         oldest, open_page = self._page_range()
         request_id, self._stream_id = self._stream_id, -1

@@ -3,12 +3,14 @@
 import struct
 
 from tagproto import coding, records, tree
+from tagproto.layout import EVENT_RESERVE_PAGES, READING_RESERVE_PAGES
 
 
 class Recorder:
     """Writes records of one boot.
 
-    readings_lost counts readings that a full log turned away; the next record that fits says so first.
+    readings_lost counts readings that a full log turned away, lost_now those of them that no record tells of yet: the
+    next record that fits says so first.
     torn: an exception fell between the log and what this class remembers of it.
     """
 
@@ -25,7 +27,7 @@ class Recorder:
         self.readings_lost = 0
         # Ticks of the newest record of this boot.
         self.last_ticks = 0
-        self._lost_now = 0
+        self.lost_now = 0
         self._lost_first = 0
         self._lost_last = 0
         self._boot = 0
@@ -71,7 +73,7 @@ class Recorder:
 
     def catch_up(self):
         """Record what is due before anything else: the boot, readings lost. False when the log is full."""
-        if self._ring.free() <= _LAST_PAGES:
+        if self._ring.free() <= EVENT_RESERVE_PAGES:
             return False
         if self._boot_due is not None:
             # A boot counts with its record: cut before that, the next boot takes the same number.
@@ -85,19 +87,19 @@ class Recorder:
                 self.window_first += skipped if not self._tree.size else 0
             self._event(records.BOOT, self._boot_due[0], self._boot_due[1])
             self._boot_due = None
-        if self._lost_now:
-            values = {"count": self._lost_now, "first_ticks": self._lost_first, "last_ticks": self._lost_last}
+        if self.lost_now:
+            values = {"count": self.lost_now, "first_ticks": self._lost_first, "last_ticks": self._lost_last}
             self._event(records.LOST, self._lost_last, values)
-            self._lost_now = 0
+            self.lost_now = 0
         return True
 
     def reading(self, ticks, flags, cell_code, temp_code, prox_count):
         """Record a reading; False when the log keeps its last pages for what is not a reading."""
-        if self._ring.free() <= _RESERVE_PAGES:
-            if not self._lost_now:
+        if self._ring.free() <= READING_RESERVE_PAGES:
+            if not self.lost_now:
                 self._lost_first = ticks
             self._lost_last = ticks
-            self._lost_now += 1
+            self.lost_now += 1
             self.readings_lost += 1
             return False
         self.catch_up()
@@ -136,14 +138,6 @@ class Recorder:
             self._trace(1, record)
         return number
 
-    def repeated(self, kind, bucket, count, ticks):
-        """One record for `count` occurrences that a bucket held back; False for none."""
-        if not count:
-            return False
-        values = {"kind": kind, "count": count, "first_ticks": bucket.first_ticks, "last_ticks": bucket.last_ticks}
-        self.event(records.REPEATED, ticks, values)
-        return True
-
     # Windows
 
     def _open_window(self):
@@ -168,8 +162,11 @@ class Recorder:
         """Root of the open window's tree."""
         return self._tree.root()
 
-    def close_window(self, seal):
-        """Log the seal of the open window; the next record opens another. False when the log is full."""
+    def close_window(self, seal, on_logged):
+        """Log the seal of the open window; the next record opens another. False when the log is full.
+
+        on_logged(): called once the seal is in flash.
+        """
         item = coding.encode_seal(seal)
         # A seal names its boot, so the boot's record comes first.
         if self._boot_due is not None or self._ring.free() < self._writer.pages_filled_by(len(item)):
@@ -177,14 +174,9 @@ class Recorder:
         self.torn = True
         self._writer.begin()
         self._writer.append(item)
+        on_logged()
         self.forget_window()
         self.torn = False
         if self._trace is not None:
             self._trace(2, seal)
         return True
-
-
-# Readings leave four blocks for events and seals. An event, with what is due before it, fills two pages at most and
-# so does the seal that covers it.
-_RESERVE_PAGES = 64
-_LAST_PAGES = 4

@@ -2,49 +2,50 @@
 
 from tagproto import records, seals
 
-from .crypto import p256
-
-
-class SoftwareSigner:
-    """Signs with a key in flash. A secure element takes its place with the same two members."""
-
-    def __init__(self, secret):
-        self._secret = secret
-        self.public_key = p256.public_key(secret)
-
-    def sign(self, digest):
-        """64 bytes over a SHA-256 digest."""
-        return p256.sign(self._secret, digest)
-
 
 class Sealer:
-    """Closes windows. number: that of the next seal; last_hash: of the seal before it."""
+    """Closes windows. number: that of the next seal; last_hash: of the seal before it.
 
-    def __init__(self, recorder, signer, tag_id, epoch):
+    signer: has epoch and sign(digest), announce(take_random) -> next keys, retire(). epoch and announced:
+    who signs next, as the log says after `resume`.
+    """
+
+    def __init__(self, recorder, tag_id, take_random):
         self._recorder = recorder
-        self._signer = signer
         self._tag_id = tag_id
-        self._epoch = epoch
+        self._take_random = take_random
+        self.signer = None
         self.number = 0
         self.last_hash = seals.NO_PREVIOUS
         self.last_ticks = 0
         # Boot of the last seal in the log.
         self.last_boot = 0
+        self.epoch = 0
+        self.announced = b""
 
     def resume(self, item):
         """A seal item that the log holds already, as recovery reads it; one that cannot be read is passed by."""
         signed = seals.parse(item.value)
         if isinstance(signed, seals.SignedSeal):
-            self.number = signed.seal.number + 1
+            seal = signed.seal
+            self.number = seal.number + 1
             self.last_hash = signed.hash()
-            self.last_boot = signed.seal.boot
+            self.last_boot = seal.boot
+            self.epoch = seal.epoch + 1 if seal.next_keys else seal.epoch
+            self.announced = seal.next_keys
 
     def seal(self, ticks, reason, nonce=b""):
-        """Seal the open window; False when the log has no room for it."""
+        """Seal the open window and begin an epoch; False when the log has no room for it.
+
+        The keys that the seal names are in flash before it, and it is in flash before the old key goes. Where flash
+        takes no key, the present one goes on.
+        """
         recorder = self._recorder
+        signer = self.signer
+        next_keys = signer.announce(self._take_random)
         payload = seals.Seal(
             self._tag_id,
-            self._epoch,
+            signer.epoch,
             self.number,
             recorder.boot(),
             recorder.window_first,
@@ -54,9 +55,10 @@ class Sealer:
             ticks,
             reason,
             nonce,
+            next_keys,
         ).payload()
-        encoded = seals.assemble(payload, self._signer.sign(seals.signed_digest(payload)))
-        if not recorder.close_window(encoded):
+        encoded = seals.assemble(payload, signer.sign(seals.signed_digest(payload)))
+        if not recorder.close_window(encoded, signer.retire):
             return False
         self.number += 1
         self.last_hash = seals.hash_of(encoded)
@@ -66,4 +68,4 @@ class Sealer:
     def due(self, ticks, interval_s):
         """Whether a scheduled seal is due: the interval has passed and there is something to seal."""
         late_ms = records.ticks_after(self.last_ticks, ticks) - interval_s * 1000
-        return late_ms >= 0 and self._recorder.window_count() > 0
+        return late_ms >= 0 and (self._recorder.window_count() > 0 or self._recorder.lost_now > 0)

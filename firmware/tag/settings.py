@@ -1,83 +1,82 @@
-"""What must survive a power cut beside the log: one 256-byte snapshot, the newest valid one counts.
+"""What must survive a power cut beside the log and the keys: one 256-byte snapshot, the newest valid one counts.
 
-snapshot = magic u16, generation u32, fields, zeros, CRC-32. Two blocks in turn: a new snapshot goes to
-the next blank page; when a block is full the other one is erased first.
+snapshot = magic u16, generation u32, fields, zeros, CRC-32.
 """
 
 import binascii
 import struct
 
-from tagproto.layout import PAGES_PER_BLOCK
+from tagproto.layout import SETTINGS_BLOCKS
+from tagproto.pages import PAGE_SIZE
 
-from .log.flash import PAGE_SIZE
+from .turns import Turns
 
-_MAGIC = 0x7A6B
-_BLOCKS = 2
-_FORMAT = "<HI32sIB16sIII"
+_MAGIC = 0x7A6C
+RETIRED_MAX = 32
+_FORMAT = "<HI64sB16sIIIB%dH" % RETIRED_MAX
 
 
 class Settings:
-    """Fields: secret (private key, 32 bytes, or empty), epoch, fitted, order_id, cadence_s, seal_interval_s,
-    received (pages that a receipt covers)."""
+    """Fields: first_key (public key of epoch 0, 64 bytes, or empty), fitted, order_id, cadence_s, seal_interval_s,
+    received (pages that a receipt covers), retired (blocks of the ring that are not used any more)."""
 
     def __init__(self, flash, first_block):
-        self._flash = flash
-        self._first_page = first_block * PAGES_PER_BLOCK
+        self._turns = Turns(flash, first_block, SETTINGS_BLOCKS)
         self._generation = 0
-        self._next = 0
-        self.secret = b""
-        self.epoch = 0
+        self.first_key = b""
         self.fitted = False
         self.order_id = bytes(16)
         self.cadence_s = 60
         self.seal_interval_s = 21600
         self.received = 0
+        self.retired = []
         self._load()
 
     def _load(self):
         buffer = bytearray(PAGE_SIZE)
         best = None
-        for page in range(_BLOCKS * PAGES_PER_BLOCK):
-            self._flash.read(self._first_page + page, buffer)
+        for page in range(self._turns.pages):
+            self._turns.read(page, buffer)
             if binascii.crc32(memoryview(buffer)[:-4]) != int.from_bytes(buffer[-4:], "little"):
                 continue
             values = struct.unpack_from(_FORMAT, buffer, 0)
             if values[0] == _MAGIC and values[1] > self._generation:
                 self._generation = values[1]
-                self._next = page + 1
-                best = values
+                best = page, bytes(buffer), values
         if best is None:
             return
-        _, _, secret, self.epoch, fitted, self.order_id, self.cadence_s, self.seal_interval_s, self.received = best
-        self.secret = b"" if secret == bytes(32) else secret
+        page, raw, values = best
+        self._turns.keep(page, raw)
+        first_key, fitted, self.order_id, self.cadence_s, self.seal_interval_s, self.received, count = values[2:9]
+        self.first_key = b"" if first_key == bytes(64) else first_key
         self.fitted = bool(fitted)
+        self.retired = list(values[9 : 9 + count])
+        # What the cut tore may come to read as the snapshot behind this one: the next one outnumbers it.
+        self._generation += 1
 
     def save(self):
         """Program the present values as a new snapshot; False when no page took it."""
         buffer = bytearray(PAGE_SIZE)
+        retired = self.retired + [0] * (RETIRED_MAX - len(self.retired))
         struct.pack_into(
             _FORMAT,
             buffer,
             0,
             _MAGIC,
             self._generation + 1,
-            self.secret or bytes(32),
-            self.epoch,
+            self.first_key or bytes(64),
             1 if self.fitted else 0,
             self.order_id,
             self.cadence_s,
             self.seal_interval_s,
             self.received,
+            len(self.retired),
+            *retired,
         )
         struct.pack_into("<I", buffer, PAGE_SIZE - 4, binascii.crc32(memoryview(buffer)[:-4]))
-        for _ in range(PAGES_PER_BLOCK):
-            page = self._next % (_BLOCKS * PAGES_PER_BLOCK)
-            if page % PAGES_PER_BLOCK == 0:
-                block = (self._first_page + page) // PAGES_PER_BLOCK
-                if not self._flash.block_is_blank(block):
-                    self._flash.erase_block(block)
-            self._next = page + 1
-            if self._flash.program(self._first_page + page, buffer):
-                self._generation += 1
-                return True
-        return False
+        page = self._turns.put(buffer)
+        if page < 0:
+            return False
+        self._turns.live = [page]
+        self._generation += 1
+        return True

@@ -15,9 +15,14 @@ STORAGE_BLOCKS = 352
 FILE_SYSTEM_BLOCKS = 48
 
 SETTINGS_BLOCKS = 2
-KEY_BLOCKS = 2
+# Two keys are announced ahead: they lie in two blocks at most, and the third is free.
+KEY_BLOCKS = 3
 JOURNAL_BLOCKS = 4
 _RING_BLOCKS_MIN = 6
+
+# The journal writes so much around the data of an entry, and an entry with so much data into each block.
+JOURNAL_ENTRY_BYTES = 9
+JOURNAL_SECTOR_BYTES = 5
 
 # Free pages that readings leave to events and seals.
 READING_RESERVE_PAGES = 64

@@ -56,6 +56,7 @@ REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
         ("firmware", 8),
         ("boot", "I"),
         ("ticks", "I"),
+        # epoch: of the key that signs now; public_key: the tag's first one, of epoch 0.
         ("epoch", "I"),
         ("public_key", 64),
         ("nonce", 8),
@@ -79,6 +80,10 @@ REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
         ("faults", "I"),
         ("heap_free", "I"),
         ("heap_free_low", "I"),
+        # slow: 1 while the log is so full that the cadence is reduced; cadence and interval above are those in force.
+        ("slow", "B"),
+        ("blocks_retired", "H"),
+        ("flash_failures", "I"),
     ),
     # sent: pages streamed; oldest and open: what the tag has now, the open page included.
     READ: (("sent", "B"), ("oldest_page", "I"), ("open_page", "I")),

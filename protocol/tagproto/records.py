@@ -26,6 +26,8 @@ RECEIPT = 0x18
 REPEATED = 0x19
 CONFIG = 0x1A
 LOST = 0x1B
+REFUSED = 0x1C
+FIX = 0x1D
 
 # Bits of a reading's flags: the strap and case inputs as sampled, and senses that gave no value.
 FLAG_STRAP_OPEN = 0x01
@@ -84,6 +86,10 @@ KINDS: "dict[int, tuple[str, tuple[tuple[str, str | int], ...]]]" = {
     ),
     # Readings that a full log could not keep.
     LOST: ("lost", (("count", "I"), ("first_ticks", "I"), ("last_ticks", "I"))),
+    # A request of a host that was not carried out: its message kind and the error code of the reply.
+    REFUSED: ("refused", (("command", "B"), ("code", "B"))),
+    # Where the tag was: WGS 84 in units of 1e-7 degrees, and the receiver's own estimate of its error.
+    FIX: ("fix", (("latitude_e7", "i"), ("longitude_e7", "i"), ("accuracy_dm", "H"))),
 }
 
 

@@ -21,7 +21,7 @@ PREVIOUS = 8
 TICKS = 9
 REASON = 10
 NONCE = 11
-NEXT_KEY = 12
+NEXT_KEYS = 12
 
 REASON_SCHEDULE = 1
 REASON_BOOT = 2
@@ -33,12 +33,18 @@ REASON_ASKED = 7
 REASONS = {1: "schedule", 2: "boot", 3: "fit", 4: "remove", 5: "strap", 6: "case", 7: "asked"}
 
 NO_PREVIOUS = bytes(32)
+# A compressed P-256 point (SEC 1 section 2.3.3).
+POINT_SIZE = 33
 _COSE_SIGN1 = 18
 _PROTECTED = b"\xa1\x01\x26"  # {1: -7}, alg ES256
 
 
 class Seal:
-    """A seal's payload by name. first: number of the window's first record; count: records in it."""
+    """A seal's payload by name. first: number of the window's first record; count: records in it.
+
+    next_keys: none, one or two compressed points, the public keys of the next epoch and of the one behind it. With
+    any, the next seal is of the next epoch; two, so that the loss of one seal does not end the chain of keys.
+    """
 
     def __init__(
         self,
@@ -53,7 +59,7 @@ class Seal:
         ticks: int,
         reason: int,
         nonce: bytes = b"",
-        next_key: bytes = b"",
+        next_keys: bytes = b"",
     ) -> None:
         self.tag_id = tag_id
         self.epoch = epoch
@@ -66,10 +72,10 @@ class Seal:
         self.ticks = ticks
         self.reason = reason
         self.nonce = nonce
-        self.next_key = next_key
+        self.next_keys = next_keys
 
     def payload(self) -> bytes:
-        """Deterministic CBOR; nonce and next_key only where there is one."""
+        """Deterministic CBOR; nonce and next_keys only where there is one."""
         pairs: dict[int, object] = {
             TAG_ID: self.tag_id,
             EPOCH: self.epoch,
@@ -84,8 +90,8 @@ class Seal:
         }
         if self.nonce:
             pairs[NONCE] = self.nonce
-        if self.next_key:
-            pairs[NEXT_KEY] = self.next_key
+        if self.next_keys:
+            pairs[NEXT_KEYS] = self.next_keys
         return cbor.encode(pairs)
 
 
@@ -109,6 +115,11 @@ class SignedSeal:
     def hash(self) -> bytes:
         """SHA-256 of the whole seal, as the next one carries it."""
         return hash_of(self.encoded)
+
+
+def split_keys(next_keys: bytes) -> "list[bytes]":
+    """The compressed points in a seal's next_keys, of the next epoch first."""
+    return [next_keys[at : at + POINT_SIZE] for at in range(0, len(next_keys), POINT_SIZE)]
 
 
 def hash_of(encoded: bytes) -> bytes:
@@ -164,9 +175,9 @@ _NUMBERS = (EPOCH, NUMBER, BOOT, FIRST, COUNT, TICKS, REASON)
 def _from_pairs(pairs: "dict[int, object]") -> "Seal | Bad":
     found: dict[int, bytes] = {}
     numbers: dict[int, int] = {}
-    for key, size in _BYTES + ((NEXT_KEY, 64),):
-        value = pairs.get(key, b"" if key == NEXT_KEY else None)
-        if not isinstance(value, bytes) or (len(value) != size and not (key == NEXT_KEY and not value)):
+    for key, size in _BYTES:
+        value = pairs.get(key)
+        if not isinstance(value, bytes) or len(value) != size:
             return Bad("seal", "payload key %d" % key)
         found[key] = value
     for key in _NUMBERS:
@@ -177,6 +188,9 @@ def _from_pairs(pairs: "dict[int, object]") -> "Seal | Bad":
     nonce = pairs.get(NONCE, b"")
     if not isinstance(nonce, bytes) or len(nonce) > 32:
         return Bad("seal", "payload key %d" % NONCE)
+    next_keys = pairs.get(NEXT_KEYS, b"")
+    if not isinstance(next_keys, bytes) or len(next_keys) not in (0, POINT_SIZE, 2 * POINT_SIZE):
+        return Bad("seal", "payload key %d" % NEXT_KEYS)
     return Seal(
         found[TAG_ID],
         numbers[EPOCH],
@@ -189,5 +203,5 @@ def _from_pairs(pairs: "dict[int, object]") -> "Seal | Bad":
         numbers[TICKS],
         numbers[REASON],
         nonce,
-        found[NEXT_KEY],
+        next_keys,
     )

@@ -64,7 +64,7 @@ def _forbidden(modules: list[Module], of: Callable[[Module], bool], bad: Callabl
 
 
 PROTOCOL_MAY = ("struct", "binascii", "hashlib", "tagproto")
-STAGES_MAY = (*PROTOCOL_MAY, "tag", "errno", "gc", "io", "micropython", "sys")
+STAGES_MAY = (*PROTOCOL_MAY, "tag", "array", "errno", "gc", "io", "micropython", "sys")
 # Reads the files that the tag runs, once, for main.py; no stage of the flow of data.
 NOT_A_STAGE = "tag.digest"
 HARDWARE = ("machine", "umachine", "rp2", "_rp2")

@@ -13,7 +13,7 @@ each begins with a SECTOR entry that numbers it. Marks:
 import binascii
 import struct
 
-from tagproto.layout import PAGES_PER_BLOCK
+from tagproto.layout import JOURNAL_ENTRY_BYTES, JOURNAL_SECTOR_BYTES, PAGES_PER_BLOCK
 
 from .flash import PAGE_SIZE
 
@@ -24,8 +24,10 @@ LAST = 4
 _COMMIT = 5
 
 _HEAD_SIZE = 7
-_EXTRA = _HEAD_SIZE + 2
-_TRIES = 3
+_EXTRA = JOURNAL_ENTRY_BYTES
+_PAGES_TRIED = 2
+# Blocks to go on in when this one fails.
+_OTHER_BLOCKS = 2
 _BLANK = memoryview(b"\xff" * PAGE_SIZE)
 
 
@@ -43,31 +45,34 @@ class Journal:
         self._buffer = bytearray(PAGE_SIZE)
 
     def append(self, mark, seq, offset, data):
-        """One entry, programmed and read back; False when three pages in turn did not take it."""
-        for _ in range(_TRIES):
-            if self._fill + _EXTRA + len(data) > PAGE_SIZE:
-                self._next_page()
-            if self._write(mark, seq, offset, data):
-                return True
-            self._fill = PAGE_SIZE
-        return False
+        """One entry, programmed and read back; False when flash did not take it."""
+        if self._put(mark, seq, offset, data):
+            return True
+        # A worn block: what still counts lies in the one before it and in this one, never in the two that follow.
+        return any(self._open_block(0) and self._put(mark, seq, offset, data) for _ in range(_OTHER_BLOCKS))
 
     def restart(self, parts):
         """Begin anew in the next block with `parts`, (mark, seq, offset, data) each, then COMMIT.
 
-        Until COMMIT is in flash, a boot still finds what was there before. False when an entry was not taken.
+        Until COMMIT is in flash, a boot still finds what was there before. False when no block took them.
         """
-        self._open_block(1)
-        good = True
-        for mark, seq, offset, data in parts:
-            good = self.append(mark, seq, offset, data) and good
-        return self.append(_COMMIT, 0, 0, b"") and good
+        return any(
+            self._open_block(1) and all(self._put(*part) for part in parts) and self._put(_COMMIT, 0, 0, b"")
+            for _ in range(_OTHER_BLOCKS)
+        )
 
-    def _next_page(self):
-        self._page += 1
-        self._fill = 0
-        if self._page == PAGES_PER_BLOCK:
-            self._open_block(0)
+    def _put(self, mark, seq, offset, data):
+        """An entry into this block; False when neither of two pages took it, or the block is full."""
+        for _ in range(_PAGES_TRIED):
+            if self._fill + _EXTRA + len(data) > PAGE_SIZE:
+                if self._page + 1 >= PAGES_PER_BLOCK:
+                    return False
+                self._page += 1
+                self._fill = 0
+            if self._write(mark, seq, offset, data):
+                return True
+            self._fill = PAGE_SIZE
+        return False
 
     def _open_block(self, restart):
         self._block = (self._block + 1) % self._blocks
@@ -75,7 +80,12 @@ class Journal:
         self._fill = 0
         self._generation += 1
         self._flash.erase_block(self._first + self._block)
-        self._write(_SECTOR, 0, 0, struct.pack("<IB", self._generation, restart))
+        if self._write(_SECTOR, 0, 0, struct.pack("<IB", self._generation, restart)):
+            return True
+        # A boot would not find what stands in it.
+        self._page = PAGES_PER_BLOCK
+        self._fill = PAGE_SIZE
+        return False
 
     def _write(self, mark, seq, offset, data):
         buffer = self._buffer
@@ -102,7 +112,7 @@ class Journal:
         for block in range(self._blocks):
             self._flash.read((self._first + block) * PAGES_PER_BLOCK, page)
             entry = _entry(page, 0)
-            if entry and entry[0] == _SECTOR and len(entry[3]) == 5:
+            if entry and entry[0] == _SECTOR and len(entry[3]) == JOURNAL_SECTOR_BYTES:
                 generation, restart = struct.unpack("<IB", entry[3])
                 order.append((generation, block, restart))
         order.sort()

@@ -54,7 +54,7 @@ class _OpenPages:
 
 def recover_open_page(ring, journal, writer):
     """Program the pages that the journal has whole, and put the rest into the writer as its open page."""
-    found = _OpenPages(ring.find_end())
+    found = _OpenPages(ring.recover())
     journal.replay(found.take)
     # The journal knows the open page; what the ring ends with may be a page that did not program.
     seq = ring.end = min(found.pages) if found.pages else ring.end

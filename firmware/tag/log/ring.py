@@ -1,75 +1,125 @@
-"""The ring of programmed pages. A page's place follows from its number; a block is erased only when its
-first page is needed again and all that it holds is receipted."""
+"""The ring of programmed pages. A block is erased only when space is needed and all that it holds is receipted."""
 
 from tagproto import pages
 from tagproto.bad import Bad
 from tagproto.layout import PAGES_PER_BLOCK
 
+from .places import FREE, Places
+
+# Blocks that are tried for one page before it is given up.
+_BLOCKS_TRIED_MAX = 3
+
 
 class Ring:
-    """Pages by sequence number. `received`: number of pages, from 0, that a receipt covers."""
+    """Pages by sequence number. `received`: number of pages, from 0, that a receipt covers.
 
-    def __init__(self, flash, first_block, blocks):
+    retired: blocks of the ring that went bad in earlier boots, the caller's list. on_retired(block): add to it; called
+    once the pages that a bad block held lie elsewhere.
+    """
+
+    def __init__(self, flash, first_block, blocks, retired, received, on_retired):
         self._flash = flash
-        self._first_block = first_block
-        self._blocks = blocks
-        self.capacity = blocks * PAGES_PER_BLOCK
-        self.received = 0
+        self.retired = retired
+        self._on_retired = on_retired
+        self._places = Places(flash, first_block, blocks, list(retired))
+        self.received = received
         # One past the newest programmed page.
         self.end = 0
         self._buffer = bytearray(pages.PAGE_SIZE)
 
-    def _slot(self, seq):
-        return self._first_block * PAGES_PER_BLOCK + seq % self.capacity
+    @property
+    def capacity(self):
+        """Pages that the good blocks hold."""
+        return self._places.usable() * PAGES_PER_BLOCK
 
     def read(self, seq):
-        """The page as pages.Page, or Bad; Bad('absent') where another page lies in its place."""
-        self._flash.read(self._slot(seq), self._buffer)
+        """The page as pages.Page, or Bad; Bad('absent') where the ring has no place for it."""
+        if not self.read_raw(seq, self._buffer):
+            return Bad("absent", "page %d" % seq)
         page = pages.parse(bytes(self._buffer))
         if not isinstance(page, Bad) and page.seq != seq:
             return Bad("absent", "page %d lies there" % page.seq)
         return page
 
     def read_raw(self, seq, buffer):
-        """The 256 bytes in a page's place, whatever they are."""
-        self._flash.read(self._slot(seq), buffer)
+        """The 256 bytes in a page's place, whatever they are; False when there is no such place."""
+        block = self._places.find(seq // PAGES_PER_BLOCK)
+        if block < 0:
+            return False
+        self._flash.read(self._places.page_at(block, seq % PAGES_PER_BLOCK), buffer)
+        return True
 
     def oldest(self):
         """Lowest page number that is still there."""
-        begun = self.end - self.end % PAGES_PER_BLOCK
-        # The block of `end` is erased when its first page is programmed, not before.
-        lost = begun + PAGES_PER_BLOCK if self.end > begun else begun
-        return max(0, lost - self.capacity)
+        block = self._places.oldest()
+        return self.end if block == FREE else block * PAGES_PER_BLOCK
 
     def free(self):
         """Pages that can still be programmed without erasing one that no receipt covers."""
         held = self.received - self.received % PAGES_PER_BLOCK
         return held + self.capacity - self.end
 
-    def program(self, seq, page):
-        """Program the next page; True when it reads back. Erases its block first where it must."""
-        block = self._first_block + seq % self.capacity // PAGES_PER_BLOCK
-        if seq % PAGES_PER_BLOCK == 0 and not self._flash.block_is_blank(block):
-            self._flash.erase_block(block)
-        good = self._flash.program(self._slot(seq), page)
-        self.end = seq + 1
-        return good
+    def percent_taken(self):
+        """Share of the ring that holds pages which no receipt covers."""
+        return 100 - 100 * self.free() // self.capacity
 
-    def find_end(self):
-        """Work out `end` after a boot: one look at each block, then at the pages of the newest one."""
-        newest = -1
-        for block in range(self._blocks):
-            for first in range(PAGES_PER_BLOCK):
-                self._flash.read((self._first_block + block) * PAGES_PER_BLOCK + first, self._buffer)
-                page = pages.parse(bytes(self._buffer))
-                if not isinstance(page, Bad):
-                    newest = max(newest, page.seq - page.seq % PAGES_PER_BLOCK)
-                    break
-                if page.reason == "blank":
-                    break
+    def program(self, seq, page):
+        """Program the next page; True when it reads back. A block that does not take it is left, with its pages."""
+        places = self._places
+        logical, index = divmod(seq, PAGES_PER_BLOCK)
+        self.end = seq + 1
+        old = places.find(logical) if index else -1
+        block = self._take(logical) if old < 0 else old
+        for _ in range(_BLOCKS_TRIED_MAX):
+            if block < 0:
+                break
+            if (block == old or self._copy(old, block, index)) and self._flash.program(
+                places.page_at(block, index), page
+            ):
+                if old >= 0 and block != old:
+                    places.held[old] = FREE
+                self._tell_retired(block)
+                return True
+            if block != old:
+                places.held[block] = FREE
+            places.bad.append(block)
+            block = self._take(logical)
+        return False
+
+    def _take(self, logical):
+        return self._places.take(logical, self.received // PAGES_PER_BLOCK)
+
+    def _copy(self, old, new, count):
+        """The first `count` pages of a bad block, whatever can be read of them, into a new one."""
+        if old < 0:
+            return True
+        for index in range(count):
+            self._flash.read(self._places.page_at(old, index), self._buffer)
+            if not self._flash.program(self._places.page_at(new, index), self._buffer):
+                return False
+        return True
+
+    def _tell_retired(self, block):
+        # Only now: until its pages lie elsewhere, a boot must look at the bad block.
+        for bad in self._places.bad:
+            if bad != block and bad not in self.retired:
+                self._on_retired(bad)
+
+    def recover(self):
+        """After a boot: find the blocks and the end, which it gives; bounded by a look at each block."""
         self.end = 0
-        if newest >= 0:
-            for seq in range(newest, newest + PAGES_PER_BLOCK):
-                if not isinstance(self.read(seq), Bad):
-                    self.end = seq + 1
+        logical = self._places.scan(self.received // PAGES_PER_BLOCK)
+        if logical < 0:
+            return 0
+        first = logical * PAGES_PER_BLOCK
+        newest = None
+        for seq in range(first, first + PAGES_PER_BLOCK):
+            page = self.read(seq)
+            if not isinstance(page, Bad):
+                newest = page
+        if newest is not None:
+            self.end = newest.seq + 1
+            # Programmed again as it was read: what a cut left unstable in the newest page is firm then.
+            block = self._places.find(logical)
+            self._flash.program(self._places.page_at(block, newest.seq % PAGES_PER_BLOCK), newest.raw)
         return self.end

@@ -100,7 +100,7 @@ def audit(app, known_records, known_seals):
     if whole:
         wrong += ["seal %d is missing" % n for n, seal in enumerate(known_seals) if seal not in encoded]
         key = [records.parse(data).values() for data in by_number.values() if data[0] == records.KEY]
-        if [values["public_key"] for values in key] != [app.signer.public_key]:
+        if [values["public_key"] for values in key] != [app.settings.first_key]:
             wrong.append("%d key records" % len(key))
     elif known_seals and known_seals[-1] not in encoded:
         wrong.append("the last seal is missing")

@@ -1,0 +1,170 @@
+"""Signing keys in flash: one page each, so that a key that is done with is zeroed where it lies.
+
+page = magic u16, epoch u32, secret (32 bytes), ratchet (32), public key (64), zeros, CRC-32. Two keys are
+kept ahead of the one that signs. Rekeying: `announce` writes what is missing of them and reads it back, the
+caller logs the seal that names them, and only then `retire` zeroes the old key; a boot repeats the zeroing.
+So there is a usable key at every moment, and nothing that could sign for an epoch that is over.
+"""
+
+import binascii
+import hashlib
+import struct
+
+from tagproto import seals
+from tagproto.hmac import hmac_sha256
+from tagproto.layout import KEY_BLOCKS
+from tagproto.pages import PAGE_SIZE
+
+from .crypto import p256
+from .log.flash import BLANK, ZEROS
+from .turns import Turns
+
+_MAGIC = 0x6B79
+_FORMAT = "<HI32s32s64s"
+_AHEAD = 2
+
+
+class Key:
+    """One epoch's key and the ratchet that the next one comes from; `page`: where it lies in the key blocks."""
+
+    def __init__(self, page, epoch, secret, ratchet, public_key):
+        self.page = page
+        self.epoch = epoch
+        self.secret = secret
+        self.ratchet = ratchet
+        self.public_key = public_key
+
+    def point(self):
+        """The public key as 33 bytes (SEC 1 section 2.3.3)."""
+        return bytes((2 | self.public_key[63] & 1,)) + self.public_key[:32]
+
+    def encode(self):
+        """The page that holds it."""
+        buffer = bytearray(PAGE_SIZE)
+        struct.pack_into(_FORMAT, buffer, 0, _MAGIC, self.epoch, self.secret, self.ratchet, self.public_key)
+        struct.pack_into("<I", buffer, PAGE_SIZE - 4, binascii.crc32(memoryview(buffer)[:-4]))
+        return buffer
+
+
+class Keys:
+    """Signs with the present epoch's key. A secure element takes its place with the same members:
+    epoch, public_key, sign, announce, retire.
+
+    on_bad(): called when flash does not hold, or does not give up, what it should.
+    """
+
+    def __init__(self, flash, first_block, on_bad):
+        self._turns = Turns(flash, first_block, KEY_BLOCKS)
+        self._on_bad = on_bad
+        # The key that signs, then those of the epochs behind it.
+        self._chain = []
+        self._found = []
+        # Pages that hold something, and those that read as zeroed already.
+        self._used = []
+        self._zeroed = []
+        buffer = bytearray(PAGE_SIZE)
+        for page in range(self._turns.pages):
+            self._turns.read(page, buffer)
+            if buffer == BLANK:
+                continue
+            if buffer == ZEROS:
+                self._zeroed.append(page)
+                continue
+            self._used.append(page)
+            if binascii.crc32(memoryview(buffer)[:-4]) == int.from_bytes(buffer[-4:], "little"):
+                magic, epoch, secret, ratchet, public_key = struct.unpack_from(_FORMAT, buffer, 0)
+                if magic == _MAGIC:
+                    self._found.append(Key(page, epoch, secret, ratchet, public_key))
+
+    # Coming up
+
+    def stored(self):
+        """Bytes that only this tag knows, to begin its pool of random numbers with; empty at the first boot."""
+        return b"".join([key.ratchet for key in self._found])
+
+    def settle(self, epoch, announced, take_random):
+        """Take up the key of `epoch` and those ahead of it, zero all others. announced: the last seal's next_keys.
+
+        epoch -1: the last seal may lie in pages that cannot be read. Then, or without that key, the one before the newest
+        signs: it was announced, whether that seal was made or not. With no key at all a new one is made from
+        take_random(count): then this gives True. Raises OSError when flash takes no key.
+        """
+        newest = max([key.epoch for key in self._found]) if self._found else 0
+        if not self._follow(epoch, seals.split_keys(announced)) and not self._follow(newest - 1, ()):
+            self._follow(newest, ())
+        made = not self._chain
+        if made and not self._make(max(epoch, 0), hashlib.sha256(take_random(32)).digest(), take_random(32)):
+            raise OSError("flash takes no key")
+        # What a cut left of a key must go, too; and the page before this key's may only seem to be zeroed.
+        last = [((self._chain[0].page - page) % self._turns.pages, page) for page in self._zeroed]
+        for page in self._used + [page for _, page in sorted(last)[:1]]:
+            if page not in self._turns.live:
+                self._zero(page)
+        self._found = []
+        self._used = []
+        self._zeroed = []
+        return made
+
+    def _follow(self, epoch, points):
+        """Into the chain: the keys from `epoch` on, each as announced where it was; whether there is one."""
+        for ahead in range(_AHEAD + 1):
+            wanted = points[ahead] if ahead < len(points) else b""
+            for key in self._found:
+                if key.epoch == epoch + ahead and wanted in (b"", key.point()):
+                    self._turns.keep(key.page, key.encode())
+                    self._chain.append(key)
+                    break
+            else:
+                break
+        return bool(self._chain)
+
+    # Signing
+
+    @property
+    def epoch(self):
+        """Number of the present key."""
+        return self._chain[0].epoch
+
+    @property
+    def public_key(self):
+        """64 bytes, x then y."""
+        return self._chain[0].public_key
+
+    def sign(self, digest):
+        """64 bytes over a SHA-256 digest."""
+        return p256.sign(self._chain[0].secret, digest)
+
+    # Rekeying
+
+    def announce(self, take_random):
+        """Write the keys ahead that are missing; the points of those that read back, none when flash takes none."""
+        chain = self._chain
+        while len(chain) <= _AHEAD:
+            newest = chain[-1]
+            if not self._make(newest.epoch + 1, newest.ratchet, take_random(32)):
+                self._on_bad()
+                break
+        return b"".join([key.point() for key in chain[1:]])
+
+    def retire(self):
+        """The seal that announces the next keys is in flash: the old key goes, the next one signs."""
+        if len(self._chain) > 1:
+            self._turns.live.pop(0)
+            self._zero(self._chain.pop(0).page)
+
+    def _make(self, epoch, ratchet, random):
+        """A key out of the one before it and fresh random bytes: HKDF (RFC 5869) with the ratchet as salt."""
+        extracted = hmac_sha256(ratchet, random)
+        secret = p256.private_key(hmac_sha256(extracted, b"ankletag key\x01"))
+        after = hmac_sha256(extracted, b"ankletag ratchet\x01")
+        key = Key(-1, epoch, secret, after, p256.public_key(secret))
+        key.page = self._turns.put(key.encode(), True)
+        if key.page < 0:
+            return False
+        self._turns.live.append(key.page)
+        self._chain.append(key)
+        return True
+
+    def _zero(self, page):
+        if not self._turns.program(page, ZEROS):
+            self._on_bad()
