@@ -1,142 +1,196 @@
-"""The NOR flash behind the file system: an image in a file, written through.
+"""The NOR flash behind the file system, with what can go wrong in it: power cuts, lost operations, weak blocks.
 
-Programming clears bits only (old AND new), erasing a block sets them.  A power cut may be armed at the N-th operation
-from now: that operation is then torn (some of its bits, seeded) or not done, and `PowerCut` is raised at that instant.
+A cut or a lost operation is armed for the N-th operation from now, of all or of one kind, in all or in some blocks.  At
+a cut the operation is torn (taghil.nor.tears names how) and `PowerCut` is raised; a lost one never reaches the chip.
 """
 
 from __future__ import annotations
 
-import mmap
-import os
-import random
+from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 
+from taghil.nor.cells import Cells, FlashDamaged
+from taghil.nor.tears import OF_ERASE
+from taghil.nor.wear import WearCounts
 from tagproto import layout
 from tagproto.pages import PAGE_SIZE
 
 BLOCK = layout.BLOCK_SIZE
 PAGE = PAGE_SIZE
 DEFAULT_BLOCKS = layout.STORAGE_BLOCKS - layout.FILE_SYSTEM_BLOCKS
-ERASED = b"\xff" * BLOCK
+PROGRAM, ERASE = "program", "erase"
+_BLOCKS_MOST = 0xFFFF
+
+__all__ = [
+    "BLOCK", "DEFAULT_BLOCKS", "ERASE", "PAGE", "PROGRAM", "At", "Flash", "FlashDamaged", "FlashRange", "PowerCut",
+]  # fmt: skip
 
 
 class PowerCut(Exception):
-    """The power went at a flash operation; `done` says how much of it reached the cells."""
+    """The power went at a flash operation; `tear` says how it ended, `share` how much of its time had passed."""
 
-    def __init__(self, operation: str, block: int, offset: int, done: str) -> None:
-        super().__init__(f"power cut at {operation} of block {block}, offset {offset}: {done}")
-        self.done = done
+    def __init__(self, operation: str, block: int, offset: int, tear: str, share: float) -> None:
+        super().__init__(f"power cut at {operation} of block {block}, offset {offset}: {tear}")
+        self.operation = operation
+        self.block = block
+        self.offset = offset
+        self.tear = tear
+        self.share = share
 
 
 class FlashRange(ValueError):
-    """An access outside the flash, or not aligned to its pages."""
+    """An access outside the flash, or not aligned to its pages; or a moment that never comes."""
+
+
+@dataclass(frozen=True)
+class At:
+    """The N-th operation from here, the next one being 1, of those that count: of the kind `only` ("" is both), in
+    blocks first_block <= block < end_block.  tear: how it ends if it is cut, "" draws one of them."""
+
+    operation: int
+    only: str = ""
+    first_block: int = 0
+    end_block: int = _BLOCKS_MOST
+    tear: str = ""
+
+    def __post_init__(self) -> None:
+        if self.operation < 1:
+            raise FlashRange("'operation' counts from 1, the next flash operation")
+        if self.only not in ("", PROGRAM, ERASE):
+            raise FlashRange(f"'only' is {PROGRAM}, {ERASE} or empty, not '{self.only}'")
+        if self.tear and self.tear not in OF_ERASE:
+            raise FlashRange(f"'tear' is empty or one of {', '.join(OF_ERASE)}, not '{self.tear}'")
+
+    def counts(self, operation: str, block: int) -> bool:
+        """Whether an operation is one of those."""
+        return self.only in ("", operation) and self.first_block <= block < self.end_block
+
+
+class _Countdown:
+    """Moments one after another, each counted from the one before."""
+
+    def __init__(self) -> None:
+        self._moments: deque[At] = deque()
+        self._passed = 0
+
+    def arm(self, moments: tuple[At, ...]) -> None:
+        self._moments = deque(moments)
+        self._passed = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._moments)
+
+    def meets(self, operation: str, block: int) -> At | None:
+        """Counts an operation; the moment, if this is it."""
+        if not self._moments or not self._moments[0].counts(operation, block):
+            return None
+        self._passed += 1
+        if self._passed < self._moments[0].operation:
+            return None
+        self._passed = 0
+        return self._moments.popleft()
 
 
 class Flash:
-    """An image of `blocks` blocks of 4,096 B in pages of 256 B, kept in memory and written through to `path`."""
+    """`blocks` blocks of 4,096 B in pages of 256 B, kept in memory (path None) or written through to `path`.
+
+    programs, erases: operations that were asked for since this object was made.  Raises FlashRange, FlashDamaged.
+    """
 
     def __init__(self, path: Path | None, blocks: int = DEFAULT_BLOCKS, seed: int = 0) -> None:
-        if not 1 <= blocks <= 0xFFFF:
-            raise FlashRange(f"a flash has 1 to 65535 blocks, not {blocks}")
+        if not 1 <= blocks <= _BLOCKS_MOST:
+            raise FlashRange(f"a flash has 1 to {_BLOCKS_MOST} blocks, not {blocks}")
         self.blocks = blocks
         self.programs = 0
         self.erases = 0
-        self.cut_in = 0
-        self._seed = seed
-        self._cuts = 0
-        size = blocks * BLOCK
-        self.image: bytearray | mmap.mmap
-        if path is None:
-            self.image = bytearray(b"\xff" * size)
-            return
-        with path.open("r+b" if path.exists() else "w+b") as file:
-            old = file.seek(0, os.SEEK_END)
-            if old == 0:
-                file.write(b"\xff" * size)
-                file.flush()
-            elif old != size:
-                raise FlashRange(
-                    f"{path} holds {old // BLOCK} blocks, not {blocks}: "
-                    f"start with --flash-blocks {old // BLOCK}, or on an empty folder"
-                )
-            # Mapped: what is programmed is in the file at once, also if this process is killed, without a call each.
-            self.image = mmap.mmap(file.fileno(), size)
+        self._size = blocks * BLOCK
+        self._cells = Cells(path, blocks, seed)
+        # Five reads to a reading: they are spared every way around.
+        self._image, self._loose = self._cells.image, self._cells.loose
+        self._loose_pages = self._loose.pages
+        self._cuts = _Countdown()
+        self._skips = _Countdown()
+        self._armed = False
 
     @property
     def operations(self) -> int:
         """Programs and erases so far."""
         return self.programs + self.erases
 
-    def cut_power_at(self, operation: int) -> None:
-        """Arms a power cut at the given operation from now, the next one being 1; 0 disarms."""
-        self.cut_in = operation
+    @property
+    def image(self) -> bytes:
+        """All that the cells hold, a loose one as 1."""
+        return bytes(self._image)
+
+    @property
+    def loose_cells(self) -> int:
+        """How many cells read anew at each read."""
+        return self._loose.count
+
+    def cut_power_at(self, *moments: At) -> None:
+        """Arms power cuts, each counted from the one before; none disarms."""
+        self._cuts.arm(moments)
+        self._armed = bool(self._cuts or self._skips)
+
+    def skip_operation(self, *moments: At) -> None:
+        """Arms operations that never reach the chip, each counted from the one before; none disarms."""
+        self._skips.arm(moments)
+        self._armed = bool(self._cuts or self._skips)
+
+    def weaken(self, block: int, after_erases: int = 0) -> None:
+        """Behind so many further erases, programs leave some cells of the block at 1 and erases some at 0."""
+        self.check_weak(block, after_erases)
+        self._cells.weaken(block, after_erases)
+
+    def check_weak(self, block: int, after_erases: int) -> None:
+        """Raises FlashRange for what `weaken` would not take."""
+        self._at(block, 0, BLOCK)
+        if after_erases < 0:
+            raise FlashRange(f"a block is weak after 0 or more erases, not {after_erases}")
+
+    def wear(self) -> WearCounts:
+        """Programs and erases since the flash was new, over restarts."""
+        return self._cells.wear.counts()
 
     def _at(self, block: int, offset: int, n: int) -> int:
         start = block * BLOCK + offset
-        if not (0 <= block < self.blocks and 0 <= offset < BLOCK and start + n <= len(self.image)):
+        if not (0 <= block < self.blocks and 0 <= offset < BLOCK and start + n <= self._size):
             raise FlashRange(f"block {block}, offset {offset}, {n} B is outside the {self.blocks} blocks")
         return start
 
     def read(self, block: int, offset: int, n: int) -> bytes:
         """n bytes from an offset in a block; may run on into the blocks that follow."""
         start = self._at(block, offset, n)
-        return bytes(self.image[start : start + n])
+        data = bytes(self._image[start : start + n])
+        return self._loose.read(start, data) if self._loose_pages else data
 
-    def program(self, block: int, offset: int, data: bytes) -> None:
-        """Programs whole pages: clears the bits that are 0 in data."""
+    def program(self, block: int, offset: int, data: bytes) -> bool:
+        """Programs whole pages: clears the bits that are 0 in data; whether it reached the chip. Raises PowerCut."""
         if offset % PAGE or len(data) % PAGE or not data:
             raise FlashRange(f"a program of {len(data)} B at offset {offset} is not made of whole pages")
         start = self._at(block, offset, len(data))
-        end = start + len(data)
         self.programs += 1
-        old = int.from_bytes(self.image[start:end], "little")
-        new = old & int.from_bytes(data, "little")
-        if self.cut_in:
-            new = self._cut(new, old, len(data), "program", block, offset)
-        self._store(start, new.to_bytes(len(data), "little"))
-        self._raise_if_cut()
+        if self._armed:
+            if cut := self._cuts.meets(PROGRAM, block):
+                raise PowerCut(PROGRAM, block, offset, *self._cells.tear_program(start, data, cut.tear))
+            if self._skips.meets(PROGRAM, block):
+                return False
+        self._cells.program(start, data)
+        return True
 
-    def erase(self, block: int) -> None:
-        """Sets every bit of a block."""
-        start = self._at(block, 0, BLOCK)
+    def erase(self, block: int) -> bool:
+        """Sets every bit of a block; whether it reached the chip. Raises PowerCut."""
+        self._at(block, 0, BLOCK)
         self.erases += 1
-        if self.cut_in:
-            old = int.from_bytes(self.image[start : start + BLOCK], "little")
-            new = self._cut((1 << (8 * BLOCK)) - 1, old, BLOCK, "erase", block, 0)
-            self._store(start, new.to_bytes(BLOCK, "little"))
-            self._raise_if_cut()
-        else:
-            self._store(start, ERASED)
-
-    _pending_cut: PowerCut | None = None
-
-    def _cut(self, new: int, old: int, size: int, operation: str, block: int, offset: int) -> int:
-        """Counts down to the cut; at it gives what the cells hold: the old, or the old with some bits new."""
-        self.cut_in -= 1
-        if self.cut_in:
-            return new
-        draw = random.Random(f"{self._seed}.{self._cuts}.{operation}.{block}.{offset}")
-        self._cuts += 1
-        if draw.random() < 0.25:
-            self._pending_cut = PowerCut(operation, block, offset, "not done")
-            return old
-        # A torn operation: each bit that was to change has done so with one and the same, drawn, likelihood.
-        took = 0
-        for _ in range(draw.choice((1, 2, 3))):
-            took |= draw.getrandbits(8 * size)
-        self._pending_cut = PowerCut(operation, block, offset, "torn")
-        return old ^ ((old ^ new) & took)
-
-    def _raise_if_cut(self) -> None:
-        cut, self._pending_cut = self._pending_cut, None
-        if cut is not None:
-            raise cut
-
-    def _store(self, start: int, data: bytes) -> None:
-        self.image[start : start + len(data)] = data
+        if self._armed:
+            if cut := self._cuts.meets(ERASE, block):
+                raise PowerCut(ERASE, block, 0, *self._cells.tear_erase(block, cut.tear))
+            if self._skips.meets(ERASE, block):
+                return False
+        self._cells.erase(block)
+        return True
 
     def close(self) -> None:
-        """Writes the image to the disk and lets go of its file."""
-        if isinstance(self.image, mmap.mmap) and not self.image.closed:
-            self.image.flush()
-            self.image.close()
+        """Writes the image to the disk and lets go of its files."""
+        self._cells.close()

@@ -474,11 +474,16 @@ def test_wrong_control_calls_are_sentences(kept: Path) -> None:
             ("fly", {}, "unknown; known are"),
             ("set", {"strap": "ajar"}, "strap is open or closed"),
             ("set", {"weather": "on"}, "nothing is called 'weather'"),
-            ("cut_power_at", {"operation": -1}, "counts from 1"),
+            ("cut_power_at", {"moments": [{"operation": -1}]}, "counts from 1"),
+            ("skip_operation", {"moments": [{"after": 1}]}, "unexpected keyword argument 'after'"),
+            ("weaken_block", {"block": 304, "after_erases": 0}, "outside the 304 blocks"),
+            ("weaken_block", {"block": 3}, "the field 'after_erases' is missing"),
             ("wait", {"until": "never", "deadline_s": 1}, "'until' is one of"),
         ):
             with pytest.raises(EmulatorError, match=sentence):
                 emulator.call(do, **fields)
+        with pytest.raises(EmulatorError, match="no such moment: 'operation' counts from 1"):
+            emulator.cut_power_at(-1)
         with pytest.raises(EmulatorTimeout, match="did not get to 'cut'"):
             emulator.wait("cut", 0.1)
 

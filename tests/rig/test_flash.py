@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taghil.flash import BLOCK, PAGE, Flash, FlashRange, PowerCut
+from taghil.flash import BLOCK, ERASE, PAGE, PROGRAM, At, Flash, FlashDamaged, FlashRange, PowerCut
 
 BLOCKS = 3
 pages = st.integers(0, BLOCKS * BLOCK // PAGE - 1)
@@ -37,7 +37,7 @@ def test_programs_clear_bits_and_erases_set_them(sequence: "list[int | tuple[int
     for operation in sequence:
         do(flash, operation)
         image = model_of(image, operation)
-    assert bytes(flash.image) == image
+    assert flash.image == image == flash.read(0, 0, len(image))
     assert flash.operations == len(sequence)
     assert flash.erases == sum(isinstance(operation, int) for operation in sequence)
 
@@ -48,58 +48,107 @@ def test_a_power_cut_tears_one_operation_and_no_other(
 ) -> None:
     cut_at = data.draw(st.integers(1, len(sequence)))
     flash, image = Flash(None, BLOCKS, seed), b"\xff" * (BLOCKS * BLOCK)
-    flash.cut_power_at(cut_at)
+    flash.cut_power_at(At(cut_at))
     for operation in sequence[: cut_at - 1]:
         do(flash, operation)
         image = model_of(image, operation)
+    last = sequence[cut_at - 1]
     with pytest.raises(PowerCut) as cut:
-        do(flash, sequence[cut_at - 1])
-    whole = model_of(image, sequence[cut_at - 1])
-    for before, after, now in zip(image, whole, flash.image, strict=True):
+        do(flash, last)
+    whole = model_of(image, last)
+    read = flash.read(0, 0, len(image))
+    if cut.value.tear == "zeros":
+        # An erase begins with zeros.
+        assert not any(now & ~before for before, now in zip(image, read, strict=True))
+    else:
         # Each bit is the old one or the new one.
-        assert (now ^ before) & ~(before ^ after) == 0
-    if cut.value.done == "not done":
-        assert bytes(flash.image) == image
-    # The power is back: the next operations are whole again.
-    torn = bytes(flash.image)
-    do(flash, sequence[0])
-    assert bytes(flash.image) == model_of(torn, sequence[0])
+        assert not any((now ^ old) & ~(old ^ new) for old, new, now in zip(image, whole, read, strict=True))
+    if cut.value.tear == "not done":
+        assert read == image
+    # The power is back: the next operation is whole again, and touches nothing else.
+    torn = flash.image
+    flash.erase(0)
+    assert flash.image == model_of(torn, 0)
 
 
-def test_a_cut_is_seeded_and_both_kinds_happen() -> None:
-    def cut(seed: int) -> tuple[str, bytes]:
+@pytest.mark.parametrize(("operation", "kinds"), [(PROGRAM, 6), (ERASE, 7)])
+def test_a_cut_is_seeded_and_every_kind_happens(operation: str, kinds: int) -> None:
+    def cut(seed: int) -> tuple[str, float, bytes]:
         flash = Flash(None, 1, seed)
-        flash.cut_power_at(1)
+        flash.program(0, 0, b"\x55" * PAGE)
+        flash.cut_power_at(At(1))
         with pytest.raises(PowerCut) as caught:
-            flash.program(0, 0, bytes(PAGE))
-        return caught.value.done, bytes(flash.image[:PAGE])
+            do(flash, 0 if operation == ERASE else (0, bytes(PAGE)))
+        return caught.value.tear, caught.value.share, flash.read(0, 0, PAGE)
 
-    results = [cut(seed) for seed in range(40)]
-    assert results == [cut(seed) for seed in range(40)]
-    assert {done for done, _ in results} == {"torn", "not done"}
-    torn = [image for done, image in results if done == "torn"]
-    assert all(image not in (bytes(PAGE), b"\xff" * PAGE) for image in torn)
-    assert len(set(torn)) == len(torn)
+    results = [cut(seed) for seed in range(60)]
+    assert results == [cut(seed) for seed in range(60)]
+    assert len({tear for tear, _, _ in results}) == kinds
+    assert all(0 <= share < 1 for _, share, _ in results)
+    assert len({read for tear, _, read in results if tear == "random"}) > 1
+
+
+def survives(flash: Flash, operation: "int | tuple[int, bytes]") -> bool:
+    try:
+        do(flash, operation)
+    except PowerCut:
+        return False
+    return True
+
+
+def test_cuts_come_one_after_another_and_count_what_they_are_told_to() -> None:
+    flash = Flash(None, 3)
+    flash.cut_power_at(At(2), At(1, only=ERASE), At(2, first_block=2, end_block=3))
+    page = bytes(PAGE)
+    done = [
+        survives(flash, operation)
+        for operation in ((0, page), (1, page), (2, page), 0, (3, page), (32, page), (4, page), (33, page), 0)
+    ]
+    assert done == [True, False, True, False, True, True, True, False, True]
 
 
 def test_a_disarmed_cut_never_comes() -> None:
     flash = Flash(None, 1)
-    flash.cut_power_at(1)
-    flash.cut_power_at(0)
+    flash.cut_power_at(At(1))
+    flash.cut_power_at()
     flash.erase(0)
     assert flash.operations == 1
+
+
+def test_an_operation_that_never_reaches_the_chip_changes_nothing_and_is_not_told() -> None:
+    flash = Flash(None, 1)
+    flash.skip_operation(At(2), At(1))
+    assert [flash.program(0, page * PAGE, bytes(PAGE)) for page in range(4)] == [True, False, False, True]
+    assert flash.image[: 4 * PAGE] == bytes(PAGE) + b"\xff" * (2 * PAGE) + bytes(PAGE)
+    flash.skip_operation(At(1, only=ERASE))
+    assert (flash.erase(0), flash.erase(0)) == (False, True)
+    assert flash.wear() == {"programs": 2, "erases_min": 1, "erases_max": 1, "erases_total": 1}
+    assert flash.operations == 6, "what was asked for"
+
+
+@pytest.mark.parametrize(
+    ("moment", "sentence"),
+    [
+        ({"operation": 0}, "counts from 1"),
+        ({"operation": 1, "only": "read"}, "'only' is program, erase or empty"),
+        ({"operation": 1, "tear": "gently"}, "'tear' is empty or one of not done, begun"),
+    ],
+)
+def test_a_moment_that_never_comes_is_refused(moment: dict[str, object], sentence: str) -> None:
+    with pytest.raises(FlashRange, match=sentence):
+        At(**moment)
 
 
 def test_the_image_is_written_through(tmp_path: Path) -> None:
     path = tmp_path / "flash.bin"
     flash = Flash(path, 2)
     flash.program(1, PAGE, bytes(PAGE))
-    assert path.read_bytes() == bytes(flash.image)
+    assert path.read_bytes() == flash.image
     flash.close()
     again = Flash(path, 2)
     assert again.read(1, PAGE, PAGE) == bytes(PAGE)
     again.close()
-    with pytest.raises(FlashRange, match="holds 2 blocks, not 3"):
+    with pytest.raises(FlashDamaged, match="holds 2 blocks, not 3"):
         Flash(path, 3)
 
 

@@ -10,7 +10,7 @@ import random
 import struct
 from collections.abc import Callable
 
-from taghil.flash import PAGE, Flash, FlashRange
+from taghil.flash import PAGE, Flash, FlashRange, PowerCut
 from taghil.vm import bus
 from taghil.vm.link import Pty
 from taghil.world.world import World
@@ -141,19 +141,27 @@ class Calls:
 
     def _flash_program(self, request: bytes) -> bytes:
         block, offset, n = struct.unpack_from("<HHH", request, 1)
-        self.spend(bus.PROGRAM_PAGE_US * max(1, n // PAGE))
+        whole_us = bus.PROGRAM_PAGE_US * max(1, n // PAGE)
         try:
-            self._flash.program(block, offset, request[7:])
+            done = self._flash.program(block, offset, request[7:])
         except FlashRange:
             return self.head(-errno.EINVAL)
+        except PowerCut as cut:
+            self.spend(round(whole_us * cut.share))
+            raise
+        self.spend(whole_us if done else bus.TRANSFER_PAGE_US)
         return self.head()
 
     def _flash_erase(self, request: bytes) -> bytes:
-        self.spend(bus.ERASE_US)
         try:
-            self._flash.erase(request[1] | request[2] << 8)
+            done = self._flash.erase(request[1] | request[2] << 8)
         except FlashRange:
             return self.head(-errno.EINVAL)
+        except PowerCut as cut:
+            self.spend(round(bus.ERASE_US * cut.share))
+            raise
+        if done:
+            self.spend(bus.ERASE_US)
         return self.head()
 
     def _entropy(self, request: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from taghil.flash import At
 from taghil.vm.control import Answer, ControlError
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Commands:
             "records": server.records,
             "programs": flash.programs,
             "erases": flash.erases,
+            "wear": flash.wear(),
+            "loose_cells": flash.loose_cells,
             "cuts": self._steering.cuts,
             "last_cut": self._steering.last_cut,
             "paused": self._steering.paused,
@@ -79,10 +82,19 @@ class Commands:
         return {}
 
     def _do_cut_power_at(self, request: dict[str, Any]) -> Answer:
-        operation = int(request["operation"])
-        if operation < 0:
-            raise ControlError("'operation' counts from 1, the next flash operation; 0 disarms")
-        self._steering.on_main(lambda: self._server.flash.cut_power_at(operation))
+        moments = [At(**moment) for moment in request["moments"]]
+        self._steering.on_main(lambda: self._server.flash.cut_power_at(*moments))
+        return {}
+
+    def _do_skip_operation(self, request: dict[str, Any]) -> Answer:
+        moments = [At(**moment) for moment in request["moments"]]
+        self._steering.on_main(lambda: self._server.flash.skip_operation(*moments))
+        return {}
+
+    def _do_weaken_block(self, request: dict[str, Any]) -> Answer:
+        block, after_erases = int(request["block"]), int(request["after_erases"])
+        self._server.flash.check_weak(block, after_erases)
+        self._steering.on_main(lambda: self._server.flash.weaken(block, after_erases))
         return {}
 
     def _do_set(self, request: dict[str, Any]) -> Answer:

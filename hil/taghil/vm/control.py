@@ -59,7 +59,9 @@ class ControlListener:
             return {"ok": False, "error": "a control request is a JSON object"}
         try:
             return {"ok": True, **self._execute(request)}
-        except (ControlError, ValueError, KeyError, TypeError) as error:
+        except KeyError as error:
+            return {"ok": False, "error": f"{request.get('do')}: the field {error} is missing"}
+        except (ControlError, ValueError, TypeError) as error:
             return {"ok": False, "error": f"{request.get('do')}: {error}"}
 
     def close(self) -> None:

@@ -20,33 +20,18 @@ from ankletag.firmware_files import firmware_files
 from taghil.vm import control
 from taghil.vm.config import Config
 from taghil.vm.console import BadEvent, Console
+from taghil.vm.errors import EmulatorDied, EmulatorError, EmulatorTimeout
 from taghil.vm.pacing import MODES
+from taghil.vm.remote import CALL_S, Remote
 from taghil.vm.state import StateFolder
 
-CALL_S = 15.0
+__all__ = ["Emulator", "EmulatorDied", "EmulatorError", "EmulatorTimeout"]
+
 DAYS_MOST = 36_500
 """A century: more than any flash holds, and a time that every file and the wire can carry."""
 
 
-class EmulatorError(RuntimeError):
-    """The emulator cannot do what was asked; the message is a sentence."""
-
-
-class EmulatorDied(EmulatorError):
-    """The VM or the server ended by itself: `status` as a shell would tell it, `stderr` the last lines."""
-
-    def __init__(self, what: str, status: int, stderr: list[str]) -> None:
-        tail = "".join(f"\n  {line}" for line in stderr)
-        super().__init__(f"{what} died with exit status {status}{': ' if tail else ''}{tail}")
-        self.status = status
-        self.stderr = stderr
-
-
-class EmulatorTimeout(EmulatorError):
-    """The emulator runs, but did not get there by the deadline."""
-
-
-class Emulator:
+class Emulator(Remote):
     """An emulated tag.
 
     `state` is its folder (a temporary one when None, kept until `stop`); the other arguments are those of
@@ -119,7 +104,7 @@ class Emulator:
         ready_read, ready_write = os.pipe()
         parent_read, self._parent_fd = os.pipe()
         with os.fdopen(log_fd, "wb") as log:
-            command = [sys.executable, "-m", "taghil.vm.server", str(self.folder.path), Path(config_name).name]
+            command = [sys.executable, "-m", "taghil.vm", str(self.folder.path), Path(config_name).name]
             self._process = subprocess.Popen(
                 [*command, str(ready_write), str(parent_read)],
                 pass_fds=(ready_write, parent_read),
@@ -133,7 +118,7 @@ class Emulator:
             with os.fdopen(ready_read, "rb", buffering=0) as ready:
                 self._await_ready(ready.fileno(), deadline)
             while self._probe is not None and not self._probe(self):
-                self._raise_if_died()
+                self.raise_if_died()
                 if time.monotonic() > deadline:
                     raise EmulatorTimeout(f"the emulated tag did not answer the probe within {self._deadline_s:g} s")
                 select.select([], [], [], 0.01)
@@ -151,12 +136,15 @@ class Emulator:
         if not os.read(fd, 1):
             assert self._process is not None
             self._process.wait()
-            self._raise_if_died()
+            self.raise_if_died()
 
-    def _raise_if_died(self) -> None:
+    def raise_if_died(self, within_s: float = 0.0) -> None:
+        """Raises EmulatorDied or EmulatorError if the emulator has ended, or does so within a time."""
         process = self._process
         if process is None:
             raise EmulatorError("the emulator has not been started")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(within_s)
         status = process.poll()
         if status is None:
             return
@@ -247,71 +235,3 @@ class Emulator:
     def vm_log(self) -> str:
         """What the VM has printed."""
         return self.folder.vm_log.read_text(encoding="utf-8", errors="replace") if self.folder.vm_log.exists() else ""
-
-    # -- control -------------------------------------------------------------------------------------------------
-
-    def call(self, do: str, timeout_s: float = CALL_S, **fields: Any) -> control.Answer:
-        """One control call; raises EmulatorDied when the tag is gone, EmulatorError when it is refused."""
-        try:
-            return control.call(self.folder.control, {"do": do, **fields}, timeout_s)
-        except control.ControlError as error:
-            raise EmulatorError(str(error)) from error
-        except TimeoutError as error:
-            self._raise_if_died()
-            raise EmulatorTimeout(f"the emulator did not answer '{do}' within {timeout_s:g} s") from error
-        except OSError as error:
-            if self._process is not None:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    self._process.wait(2.0)
-            self._raise_if_died()
-            raise EmulatorError(f"the emulator does not answer on {self.folder.control}: {error}") from error
-
-    def status(self) -> control.Answer:
-        """What control `status` tells: time, pace, port, flash counts, boots."""
-        return self.call("status")
-
-    def power_cycle(self) -> None:
-        """Takes the power away and gives it back."""
-        self.call("power_cycle")
-
-    def power_off(self) -> None:
-        """Takes the power away; virtual time stands until power_on."""
-        self.call("power_off")
-
-    def power_on(self) -> None:
-        """Gives the power back."""
-        self.call("power_on")
-
-    def cut_power_at(self, operation: int) -> None:
-        """Arms a power cut at a flash operation from now (1: the next, 0 disarms); the tag boots again after it."""
-        self.call("cut_power_at", operation=operation)
-
-    def set(self, **states: str) -> None:
-        """Moves strap='open'|'closed', case='open'|'closed', skin='on'|'off'; returns when the world has changed."""
-        self.call("set", CALL_S, **states)
-
-    def remove_part(self, addr: int) -> None:
-        """Takes a part off the I2C bus."""
-        self.call("remove_part", addr=addr)
-
-    def resume(self) -> None:
-        """Goes on after a pause."""
-        self.call("resume")
-
-    def wait(self, until: str, deadline_s: float, **fields: Any) -> None:
-        """Waits for 'lived', 'fitted', 'paused', 'cut', 'port_open', 'port_closed', 'free', 'wall', 'idle', 'boots'
-        (boots=N).
-
-        Raises EmulatorTimeout at the deadline, EmulatorDied when the tag is gone.
-        """
-        answer = self.call("wait", deadline_s + CALL_S, until=until, deadline_s=deadline_s, **fields)
-        if not answer["reached"]:
-            if self._process is not None:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    self._process.wait(0.2)
-                self._raise_if_died()
-            raise EmulatorTimeout(f"the emulated tag did not get to '{until}' within {deadline_s:g} s")
-
-    def wait_lived(self, deadline_s: float) -> None:
-        """Waits until the virtual days after the fitting are lived."""
-        self.wait("lived", deadline_s)

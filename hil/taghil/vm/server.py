@@ -1,8 +1,6 @@
 """The server: one process that owns virtual time, the parts, the wearer, the flash and the pseudo-terminal of one tag.
 
-`python -m taghil.vm.server STATE_FOLDER CONFIG READY_FD PARENT_FD` is started by taghil.vm.process.Emulator.  It writes
-one byte to READY_FD when the first VM says hello, and stops when PARENT_FD meets its end (who started it is gone).
-Exit status: 0 stopped or the program ended, 2 a bad start (a sentence on stderr), 3 the VM died.
+It writes one byte to `ready_fd` when the first VM says hello.  The process around it is taghil.vm.__main__.
 """
 
 from __future__ import annotations
@@ -15,19 +13,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from taghil.flash import Flash, FlashRange, PowerCut
+from taghil.flash import Flash, PowerCut
 from taghil.vm import bus
 from taghil.vm.calls import Calls
 from taghil.vm.config import Config
 from taghil.vm.console import Console
-from taghil.vm.interpreter import Interpreter, NoInterpreter, Program
+from taghil.vm.interpreter import Interpreter, Program
 from taghil.vm.link import Pty
 from taghil.vm.pacing import Pacer
-from taghil.vm.state import LivedTime, StateBusy, StateDamaged, StateFolder, write_json
+from taghil.vm.state import LivedTime, StateFolder, write_json
 from taghil.vm.steering import Steering, Stop
-from taghil.vm.trace import Tracer, TraceUnwritable
+from taghil.vm.trace import Tracer
 from taghil.vm.waiting import Waiting
-from taghil.world.errors import WorldError
 from taghil.world.replay import read as read_replay
 from taghil.world.scenario import load as load_scenario
 from taghil.world.world import of_replay, of_scenario
@@ -140,7 +137,7 @@ class Server:
         except PowerCut as cut:
             vm.kill()
             self.steering.cut_done(cut)
-            self.note("power cut", operation=str(cut))
+            self.note("power cut", operation=cut.operation, block=cut.block, offset=cut.offset, tear=cut.tear)
             self._resetting = bus.CAUSE_POWER_ON
         finally:
             if self._resetting or self.steering.cycle or sys.exc_info()[0]:
@@ -204,9 +201,11 @@ class Server:
         world, lived = self.world, self._lived
 
         def handle(request: bytes) -> bytes:
-            reply = handler(request)
-            lived.set(world.now_us)
-            return reply
+            try:
+                return handler(request)
+            finally:
+                # Also of one that was cut: part of it is in the flash.
+                lived.set(world.now_us)
 
         return handle
 
@@ -246,33 +245,3 @@ class Server:
                 "end": self.end,
             },
         )
-
-
-def main() -> int:
-    """Entry of the process."""
-    path, config_name, ready_fd, parent_fd = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    folder = StateFolder(path)
-    try:
-        lock = folder.lock()
-        os.replace(path / config_name, folder.config)
-        config = Config.from_json(folder.config.read_text(encoding="utf-8"))
-        pin(config.cpu)
-        server = Server(folder, config, ready_fd)
-        server.steering.watch_parent(parent_fd)
-        status = server.run()
-    except (StateBusy, StateDamaged, TraceUnwritable, WorldError, FlashRange, NoInterpreter) as error:
-        print(error, file=sys.stderr)
-        return 2
-    os.close(lock)
-    return status
-
-
-def pin(cpu: int | None) -> None:
-    """Pins this process, and so the VM it starts, to one core: a call costs 10 us on one core and 90 across two."""
-    if sys.platform == "linux":
-        cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {cores[(os.getpid() if cpu is None else cpu) % len(cores)]})
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,7 +1,8 @@
 """The state folder of one emulated tag: what is in it, its lock, and atomic writes.
 
-flash.bin (the flash image), port (link to the pseudo-terminal), clock.json, world.json (how far it has lived), now.bin,
-control.sock, emulator.json (how it was started), vm.log (what the VM printed), lock.
+flash.bin (the flash image), flash.wear and flash.cells.json (see taghil.nor.cells), port (link to the pseudo-terminal),
+clock.json, world.json (how far it has lived), now.bin, control.sock, emulator.json (how it was started), vm.log (what
+the VM printed), lock.
 """
 
 from __future__ import annotations
