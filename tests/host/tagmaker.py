@@ -7,6 +7,7 @@ from typing import Any
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tagproto import coding, pages, records, seals, tree
 
@@ -38,6 +39,11 @@ def public_bytes(key: ec.EllipticCurvePrivateKey) -> bytes:
     return numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")
 
 
+def point(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The public key as seals announce it: 33 bytes."""
+    return key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+
+
 class TagMaker:
     """A tag's log as it grows. `now_ms` is true time since power on; ticks and UTC follow from it.
 
@@ -49,6 +55,8 @@ class TagMaker:
         self.tag_id = self.random.randbytes(8)
         self.rekeys = rekeys
         self.epoch = 0
+        # Keys of the epochs behind the present one, two of which each seal announces.
+        self.ahead: list[ec.EllipticCurvePrivateKey] = []
         self.key = self._new_key()
         self.public_key = public_bytes(self.key)
         self.config = {**CONFIG, "cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
@@ -168,13 +176,15 @@ class TagMaker:
         }))  # fmt: skip
         return number
 
-    def seal(self, reason: int = seals.REASON_SCHEDULE, nonce: bytes = b"") -> seals.SignedSeal:
+    def seal(self, reason: int = seals.REASON_SCHEDULE, nonce: bytes = b"", keys_ahead: int = 2) -> seals.SignedSeal:
         """Close the window."""
         first = self._window_first if self._salts is not None else self.coder.number
-        next_key = self._new_key() if self.rekeys else None
+        while self.rekeys and len(self.ahead) < 2:
+            self.ahead.append(self._new_key())
+        next_keys = b"".join(point(key) for key in self.ahead[:keys_ahead]) if self.rekeys else b""
         seal = seals.Seal(
             self.tag_id, self.epoch, self._seal_number, self.boot_number, first, self._tree.size, self._tree.root(),
-            self._previous, self.ticks, reason, nonce, b"" if next_key is None else public_bytes(next_key),
+            self._previous, self.ticks, reason, nonce, next_keys,
         )  # fmt: skip
         payload = seal.payload()
         algorithm = ec.ECDSA(Prehashed(hashes.SHA256()), deterministic_signing=True)
@@ -187,8 +197,8 @@ class TagMaker:
         assert isinstance(signed, seals.SignedSeal)
         self._previous = signed.hash()
         self._seal_number += 1
-        if next_key is not None:
-            self.key, self.epoch = next_key, self.epoch + 1
+        if self.rekeys:
+            self.key, self.epoch = self.ahead.pop(0), self.epoch + 1
         self._tree = tree.Tree()
         self._salts = None
         self.last_seal_ms = self.now_ms

@@ -17,7 +17,6 @@ def noisy(rekeys: bool = True) -> TagMaker:
 
 
 MAKER = noisy()
-RAWS = MAKER.raw_pages()
 
 
 def check(maker: TagMaker, raws: list[bytes] | None = None) -> Verified:
@@ -49,6 +48,10 @@ def pages_of_seals(raws: list[bytes]) -> list[list[int]]:
 
 def without(raws: list[bytes], *seqs: int) -> list[bytes]:
     return [raw for seq, raw in enumerate(raws) if seq not in seqs]
+
+
+RAWS = MAKER.raw_pages()
+PLACES = pages_of_seals(RAWS)
 
 
 def test_every_seal_of_a_genuine_log_is_of_the_epoch_that_the_one_before_announced() -> None:
@@ -131,23 +134,33 @@ def test_an_epoch_that_jumps_is_named_and_its_key_is_unknown() -> None:
 
 
 @pytest.mark.parametrize("number", [2, 3, 4, 5])
-def test_a_lost_announcement_is_one_finding_over_all_that_hangs_on_it(number: int) -> None:
-    places = pages_of_seals(RAWS)
-    verified = check(MAKER, without(RAWS, *places[number]))
+def test_a_lost_seal_costs_its_own_windows_only_because_the_one_before_announced_two_keys(number: int) -> None:
+    verified = check(MAKER, without(RAWS, *PLACES[number]))
+    assert {"key-unknown", "seal-signature", "epoch-gap"}.isdisjoint(against(verified))
+    assert [window.seal.seal.number for window in verified.windows] == [
+        seal for seal in range(len(PLACES)) if seal != number
+    ]
+    # The lost one's window and that behind it, of which a page is missing.
+    assert sum(not window.held for window in verified.windows) <= 1
+
+
+@pytest.mark.parametrize("number", [2, 3, 4])
+def test_two_lost_seals_in_a_row_are_one_finding_over_all_that_hangs_on_them(number: int) -> None:
+    verified = check(MAKER, without(RAWS, *PLACES[number], *PLACES[number + 1]))
     finding = one(verified, "key-unknown")
-    following = [window.seal.seal for window in verified.windows if window.seal.seal.number > number]
+    following = [window.seal.seal for window in verified.windows if window.seal.seal.number > number + 1]
     assert finding.first_record == next(seal.first for seal in following if seal.count)
     assert finding.last_record == MAKER.coder.number - 1
-    assert f"seal {number}, which announced it, is missing" in finding.sentence
-    if number + 1 < len(places) - 1:
-        assert f"seals {number + 1} to {len(places) - 1} cannot be tied" in finding.sentence
+    assert f"seals {number} to {number + 1}, which announced it, are missing" in finding.sentence
+    if len(following) > 1:
+        assert f"seals {number + 2} to {len(PLACES) - 1} cannot be tied" in finding.sentence
         assert "though they fit each other" in finding.sentence
     assert "seal-signature" not in against(verified)
     assert [window.held for window in verified.windows] == [True] * number + [False] * len(following)
 
 
 def test_pages_without_a_part_of_a_seal_break_no_key() -> None:
-    sealed = {seq for place in pages_of_seals(RAWS) for seq in place}
+    sealed = {seq for place in PLACES for seq in place}
     others = sorted(set(range(len(RAWS))) - sealed)
     assert len(others) > 3
     for seq in others:
@@ -158,7 +171,7 @@ def test_pages_without_a_part_of_a_seal_break_no_key() -> None:
 
 @pytest.mark.parametrize("bit", [0, 400, 1100, 2047])
 def test_a_flipped_bit_breaks_no_key_because_the_signature_shows_that_it_is_put_right(bit: int) -> None:
-    for place in pages_of_seals(RAWS):
+    for place in PLACES:
         for seq in place:
             page = bytearray(RAWS[seq])
             page[bit >> 3] ^= 1 << (bit & 7)
@@ -169,45 +182,70 @@ def test_a_flipped_bit_breaks_no_key_because_the_signature_shows_that_it_is_put_
             assert "seal-signature" not in found
             assert sum(not window.held for window in verified.windows) <= 2
             # What is put right is taken for its key only, never for its records.
-            assert ("seal-gap" in found) == (place[0] < pages_of_seals(RAWS)[-1][0])
+            assert ("seal-gap" in found) == (place[0] < PLACES[-1][0])
 
 
 def test_two_holes_do_not_fit_each_other() -> None:
-    places = pages_of_seals(RAWS)
-    finding = one(check(MAKER, without(RAWS, *places[1], *places[4])), "key-unknown")
+    maker = fitted([0] * 10)
+    maker.live([0] * 3000, noise=5)
+    raws = maker.raw_pages()
+    places = pages_of_seals(raws)
+    lost = [seq for number in (2, 3, 6, 7) for seq in places[number]]
+    finding = one(check(maker, without(raws, *lost)), "key-unknown")
     assert "the keys of 2 of them are announced by no seal" in finding.sentence
 
 
 def test_a_false_seal_is_named_even_where_nothing_is_tied_to_the_pinned_key() -> None:
     maker = fitted([0] * 400)
-    maker.live([0] * 800)
+    maker.live([0] * 1200, noise=5)
     maker.key = TagMaker(seed=9).key
     maker.reading()
     forged = maker.seal().seal
     maker.seal()
     raws = maker.raw_pages()
-    verified = check(maker, without(raws, *pages_of_seals(raws)[2]))
+    places = pages_of_seals(raws)
+    verified = check(maker, without(raws, *places[2], *places[3]))
     finding = one(verified, "seal-signature")
     assert finding.first_record == forged.first
-    assert f"seals 3 to {forged.number + 1} cannot be tied" in one(verified, "key-unknown").sentence
+    assert f"seals 4 to {forged.number + 1} cannot be tied" in one(verified, "key-unknown").sentence
 
 
-def test_behind_a_false_seal_the_key_is_unknown() -> None:
+def test_behind_two_false_seals_the_key_is_unknown() -> None:
     maker = fitted([0] * 5)
-    maker.key = TagMaker(seed=9).key
-    maker.reading()
-    forged = maker.seal().seal
+    maker.ahead = [TagMaker(seed=9).key, TagMaker(seed=10).key]
+    maker.key = TagMaker(seed=11).key
+    for _ in range(3):
+        maker.reading()
+        maker.seal()
+    verified = check(maker)
+    assert against(verified) == ["key-unknown", "seal-signature", "seal-signature"]
+    assert "seal 3, in whose place" in one(verified, "key-unknown").sentence
+
+
+def test_a_key_ahead_that_the_tag_replaced_is_replaced_here() -> None:
+    """A tag that cannot read the second key back announces another one in its place."""
+    maker = fitted([0] * 5)
+    maker.ahead[0] = TagMaker(seed=9).key
+    maker.seal()
     maker.reading()
     maker.seal()
+    assert against(check(maker)) == []
+
+
+def test_a_seal_that_announces_one_key_only_still_begins_an_epoch() -> None:
+    maker = fitted([0] * 5)
+    for _ in range(3):
+        maker.reading()
+        maker.seal(keys_ahead=1)
     verified = check(maker)
-    assert against(verified) == ["key-unknown", "seal-signature"]
-    assert f"seal {forged.number}, in whose place" in one(verified, "key-unknown").sentence
+    assert against(verified) == []
+    assert [len(window.seal.seal.next_keys) for window in verified.windows] == [66, 66, 33, 33, 33]
 
 
 def test_without_a_pinned_key_and_without_the_beginning_nothing_is_tied() -> None:
-    behind = pages_of_seals(RAWS)[1][-1] + 1
+    behind = PLACES[1][-1] + 1
     verified = verify_pages(RAWS[behind:])
-    assert "seals 0 to 1, one of which announced it, are missing" in one(verified, "key-unknown").sentence
+    assert "seals 0 to 1, which announced it, are missing" in one(verified, "key-unknown").sentence
     assert not any(verified.proven)
     verified = verify_pages(noisy(rekeys=False).raw_pages()[behind:])
     assert "none was pinned" in one(verified, "key-unknown").sentence

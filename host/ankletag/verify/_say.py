@@ -83,7 +83,7 @@ WHY_NOT_ANNOUNCED = "no seal announced it"
 def why_missing(first: int, last: int) -> str:
     if first == last:
         return f"seal {first}, which announced it, is missing"
-    return f"seals {first} to {last}, one of which announced it, are missing"
+    return f"seals {first} to {last}, which announced it, are missing"
 
 
 def why_false(number: int) -> str:

@@ -1,4 +1,4 @@
-"""Who may sign which seal: the first key is pinned, each seal announces the next, and epochs run without gaps."""
+"""Who may sign which seal: the first key is pinned, seals announce those that follow, and epochs run without gaps."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from tagproto.seals import SignedSeal
 
 from ..models import AGAINST
 from . import _say as say
-from .keys import Keyring, Verdict
+from .keys import Keyring, Verdict, compressed
 from .result import Add
 
 
@@ -30,7 +30,7 @@ class Epochs:
     def __init__(self, pinned_key: bytes | None, add: Add) -> None:
         self._keyring = Keyring()
         if pinned_key is not None:
-            self._keyring.tied[0] = pinned_key
+            self._keyring.pin(pinned_key)
         self._add = add
         # The next seal's epoch lies between these: a seal that cannot be read may have announced a key or not.
         self._low = 0
@@ -42,18 +42,18 @@ class Epochs:
 
     def key_record(self, record: Record, epoch: int, key: bytes) -> bool:
         """A key that the log names: the first one is taken where none was pinned (True), others must be known."""
-        known = self._keyring.tied.get(epoch)
-        if known is None and epoch == 0:
-            self._keyring.tied[0] = key
+        known = self._keyring.tied(epoch)
+        if not known and epoch == 0:
+            self._keyring.pin(key)
             return True
-        if known != key:
-            self._add("key-differs", AGAINST, record.number, record.number, say.key_differs(epoch, known is not None))
+        if compressed(key) not in known:
+            self._add("key-differs", AGAINST, record.number, record.number, say.key_differs(epoch, bool(known)))
         return False
 
     def read_beside(self, signed: SignedSeal) -> None:
-        """A seal out of a page that is refused for one bit, read with that bit put right: only its key is taken, and
+        """A seal out of a page that is refused for one bit, read with that bit put right: only its keys are taken, and
         only if the signature holds, which no wrong bit would let it."""
-        if signed.seal.epoch in self._keyring.tied:
+        if self._keyring.tied(signed.seal.epoch):
             self._keyring.judge(signed)
 
     def seal(self, signed: SignedSeal, lost: int, first: int | None, last: int | None) -> bool:
@@ -89,7 +89,7 @@ class Epochs:
             return
         if seal.epoch > self._high:
             self._add("epoch-gap", AGAINST, first, last, say.epoch_gap(signed, self._high))
-        self._low = self._high = seal.epoch + bool(seal.next_key)
+        self._low = self._high = seal.epoch + bool(seal.next_keys)
 
     def _join_run(self, signed: SignedSeal, verdict: Verdict, lost: int, first: int | None, last: int | None) -> None:
         run = self._run

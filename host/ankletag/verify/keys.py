@@ -7,14 +7,15 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
+from tagproto import seals
 from tagproto.seals import SignedSeal
 
 _ALGORITHM = ec.ECDSA(Prehashed(hashes.SHA256()))
 
 
 class Verdict(enum.Enum):
-    """HOLDS: made by a key that leads back to the pinned one. LOOSE: made by a key that a seal announced which itself
-    is not tied to the pinned key. UNKNOWN: nobody announced the key of this epoch. FALSE: another key made it."""
+    """HOLDS: made by a key that leads back to the pinned one. LOOSE: by a key that a seal announced which is itself not
+    tied to the pinned key. UNKNOWN: no seal that was read announced the epoch's key. FALSE: by none announced."""
 
     HOLDS = enum.auto()
     LOOSE = enum.auto()
@@ -22,30 +23,47 @@ class Verdict(enum.Enum):
     FALSE = enum.auto()
 
 
+def compressed(key: bytes) -> bytes:
+    """64 bytes, x then y, as the 33 bytes in which seals announce it (SEC 1 section 2.3.3)."""
+    return bytes((2 | key[63] & 1,)) + key[:32]
+
+
 class Keyring:
-    """Public keys by epoch: 64 bytes each, x then y. tied: they lead back to the pinned key; loose: they do not."""
+    """Public keys by epoch, compressed. Each seal announces two, so most are announced twice, and a tag that could not
+    read the second one back announces another in its place: any that was announced may sign."""
 
     def __init__(self) -> None:
-        self.tied: dict[int, bytes] = {}
-        self._loose: dict[int, bytes] = {}
+        # Those that lead back to the pinned key, and those that do not.
+        self._tied: dict[int, list[bytes]] = {}
+        self._loose: dict[int, list[bytes]] = {}
         self._loaded: dict[bytes, ec.EllipticCurvePublicKey | None] = {}
 
+    def pin(self, key: bytes) -> None:
+        """The key of epoch 0, 64 bytes."""
+        self._tied[0] = [compressed(key)]
+
+    def tied(self, epoch: int) -> list[bytes]:
+        """The keys of an epoch that lead back to the pinned one."""
+        return self._tied.get(epoch, [])
+
     def judge(self, signed: SignedSeal) -> Verdict:
-        """What the signature says (ES256, RFC 9053 section 2.1); the key that a good seal announces is taken over."""
+        """What the signature says (ES256, RFC 9053 section 2.1); the keys that a good seal announces are taken over."""
         seal = signed.seal
-        tied = self.tied.get(seal.epoch)
-        raw = tied or self._loose.get(seal.epoch)
-        if raw is not None and not self._made(signed, raw):
+        tied, loose = self._tied.get(seal.epoch), self._loose.get(seal.epoch)
+        known = tied or loose
+        if known is not None and not any(self._made(signed, key) for key in known):
             return Verdict.FALSE
-        if seal.next_key:
-            announced = self.tied if tied else self._loose
-            announced.setdefault(seal.epoch + 1, seal.next_key)
+        announced = self._tied if tied else self._loose
+        for epoch, key in enumerate(seals.split_keys(seal.next_keys), seal.epoch + 1):
+            keys = announced.setdefault(epoch, [])
+            if key not in keys:
+                keys.append(key)
         if tied:
             return Verdict.HOLDS
-        return Verdict.UNKNOWN if raw is None else Verdict.LOOSE
+        return Verdict.UNKNOWN if loose is None else Verdict.LOOSE
 
-    def _made(self, signed: SignedSeal, raw: bytes) -> bool:
-        key = self._load(raw)
+    def _made(self, signed: SignedSeal, point: bytes) -> bool:
+        key = self._load(point)
         if key is None:
             return False
         r = int.from_bytes(signed.signature[:32], "big")
@@ -56,11 +74,11 @@ class Keyring:
             return False
         return True
 
-    def _load(self, raw: bytes) -> ec.EllipticCurvePublicKey | None:
-        if raw not in self._loaded:
+    def _load(self, point: bytes) -> ec.EllipticCurvePublicKey | None:
+        if point not in self._loaded:
             try:
-                self._loaded[raw] = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + raw)
+                self._loaded[point] = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
             except ValueError:
                 # Not a point of the curve: nothing can have been signed with it.
-                self._loaded[raw] = None
-        return self._loaded[raw]
+                self._loaded[point] = None
+        return self._loaded[point]

@@ -82,8 +82,8 @@ class Verified:
 
     @property
     def rekeyed(self) -> int:
-        """How many of the seals that hold announced another key."""
-        return sum(1 for window in self.windows if window.held and window.seal.seal.next_key)
+        """How many of the seals that hold began another epoch."""
+        return sum(1 for window in self.windows if window.held and window.seal.seal.next_keys)
 
     def nonce_sealed(self, nonce: bytes) -> bool:
         """True when a seal that holds carries this nonce: it was made after the nonce was given to the tag."""
