@@ -15,10 +15,12 @@ from typer.testing import CliRunner
 
 from ankletag.cli import build, plugins
 from ankletag.errors import EXIT_MEANINGS, Exit
+from ankletag.verify import verify_pages
 from host.faketag import FakeTag, TerminalTag
 from host.tagmaker import TagMaker, fitted
 from support import wait_until
 from tagproto import records
+from tagproto.pages import HEADER_SIZE
 
 ANKLETAG = (sys.executable, "-c", "from ankletag.cli import main; main()")
 
@@ -141,13 +143,14 @@ def test_a_flipped_bit_is_exit_code_10_and_names_the_record(tmp_path: Path) -> N
 
     maker = fitted([0] * 1000)
     data = bytearray(make_bundle(maker.tag_id, maker.public_key, None, maker.raw_pages()))
-    data[data.index(maker.raw_pages()[7]) + 120] ^= 1
+    item = verify_pages(maker.raw_pages()).items[500]
+    data[data.index(maker.raw_pages()[item.seq]) + HEADER_SIZE + item.start] ^= 1
     path = tmp_path / "evidence.zip"
     path.write_bytes(data)
     outcome = run("verify", path)
     assert outcome.code == Exit.EVIDENCE_REFUSED
     assert outcome.out == ""
-    assert "lies in record " in outcome.err
+    assert "lies in record 500" in outcome.err
     assert "Ask for another copy" in outcome.err
 
 
