@@ -10,7 +10,6 @@ import binascii
 import hashlib
 import struct
 
-from tagproto import seals
 from tagproto.hmac import hmac_sha256
 from tagproto.layout import KEY_BLOCKS
 from tagproto.pages import PAGE_SIZE
@@ -83,15 +82,15 @@ class Keys:
         return b"".join([key.ratchet for key in self._found])
 
     def settle(self, epoch, announced, take_random):
-        """Take up the key of `epoch` and those ahead of it, zero all others. announced: the last seal's next_keys.
+        """Take up the key of `epoch` and those ahead of it, zero all others. announced: the last seal's points by epoch.
 
-        epoch -1: the last seal may lie in pages that cannot be read. Then, or without that key, the one before the newest
-        signs: it was announced, whether that seal was made or not. With no key at all a new one is made from
+        epoch -1: the last seal may lie in pages that cannot be read. Then, or without that key, the one before the
+        newest signs: it was announced, whether that seal was made or not. With no key at all a new one is made from
         take_random(count): then this gives True. Raises OSError when flash takes no key.
         """
         newest = max([key.epoch for key in self._found]) if self._found else 0
-        if not self._follow(epoch, seals.split_keys(announced)) and not self._follow(newest - 1, ()):
-            self._follow(newest, ())
+        if not self._follow(epoch, announced) and not self._follow(newest - 1, {}):
+            self._follow(newest, {})
         made = not self._chain
         if made and not self._make(max(epoch, 0), hashlib.sha256(take_random(32)).digest(), take_random(32)):
             raise OSError("flash takes no key")
@@ -105,12 +104,11 @@ class Keys:
         self._zeroed = []
         return made
 
-    def _follow(self, epoch, points):
+    def _follow(self, epoch, announced):
         """Into the chain: the keys from `epoch` on, each as announced where it was; whether there is one."""
-        for ahead in range(_AHEAD + 1):
-            wanted = points[ahead] if ahead < len(points) else b""
+        for wanted in range(epoch, epoch + _AHEAD + 1):
             for key in self._found:
-                if key.epoch == epoch + ahead and wanted in (b"", key.point()):
+                if key.epoch == wanted and announced.get(wanted, key.point()) == key.point():
                     self._turns.keep(key.page, key.encode())
                     self._chain.append(key)
                     break
@@ -137,18 +135,21 @@ class Keys:
     # Rekeying
 
     def announce(self, take_random):
-        """Write the keys ahead that are missing; the points of those that read back, none when flash takes none."""
+        """Write the keys ahead that are missing; the points to announce, none when flash takes no key.
+
+        The key of the epoch after next; at epoch 0 that of the next one, too, which nobody has announced before.
+        """
         chain = self._chain
         while len(chain) <= _AHEAD:
             newest = chain[-1]
             if not self._make(newest.epoch + 1, newest.ratchet, take_random(32)):
                 self._on_bad()
-                break
-        return b"".join([key.point() for key in chain[1:]])
+                return b""
+        return b"".join([key.point() for key in (chain[_AHEAD:] if chain[0].epoch else chain[1:])])
 
     def retire(self):
-        """The seal that announces the next keys is in flash: the old key goes, the next one signs."""
-        if len(self._chain) > 1:
+        """A seal is in flash: where it announces keys, the old key goes and the next one signs."""
+        if len(self._chain) > _AHEAD:
             self._turns.live.pop(0)
             self._zero(self._chain.pop(0).page)
 

@@ -167,7 +167,7 @@ class Recorder:
 
         on_logged(): called once the seal is in flash.
         """
-        item = coding.encode_seal(seal)
+        item = self._coder.encode_seal(seal)
         # A seal names its boot, so the boot's record comes first.
         if self._boot_due is not None or self._ring.free() < self._writer.pages_filled_by(len(item)):
             return False

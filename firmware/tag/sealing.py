@@ -21,7 +21,7 @@ class Sealer:
         # Boot of the last seal in the log.
         self.last_boot = 0
         self.epoch = 0
-        self.announced = b""
+        self.announced = {}
 
     def resume(self, item):
         """A seal item that the log holds already, as recovery reads it; one that cannot be read is passed by."""
@@ -32,7 +32,7 @@ class Sealer:
             self.last_hash = signed.hash()
             self.last_boot = seal.boot
             self.epoch = seal.epoch + 1 if seal.next_keys else seal.epoch
-            self.announced = seal.next_keys
+            self.announced = seals.announced(seal)
 
     def seal(self, ticks, reason, nonce=b""):
         """Seal the open window and begin an epoch; False when the log has no room for it.

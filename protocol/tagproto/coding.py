@@ -1,14 +1,14 @@
 """Items: the lossless coding of records, seals and window seeds into the byte stream that pages carry.
 
-First byte of an item: 0xxxxxxx a reading (bits, see SPEC.md), 10kkkkkk an event of kind k,
-0xC1 a seal, 0xC2 a window seed, 0xC3 a new next record number, 0xC4 a new boot number, 0xFF nothing
-more in this page. Readings are coded as differences from the reading before; number and boot follow
-from the items before. Both sides hold the same Coder state and change it alike.
+First byte of an item: 0xxxxxxx a reading (bits, see SPEC.md), 10kkkkkk an event of kind k, 0xC1 a seal
+as it is, 0xC2 a window seed, 0xC3 a new next record number, 0xC4 a new boot number, 0xC5 a seal by its
+fields, 0xFF nothing more in this page. Readings are coded as differences from the reading before; number
+and boot follow from the items before. Both sides hold the same Coder state and change it alike.
 """
 
 import struct
 
-from . import records, varint
+from . import records, seals, varint
 from .bad import Bad
 from .records import Record
 from .rice import BitReader, BitWriter, Model
@@ -25,6 +25,7 @@ _SEAL_BYTE = 0xC1
 _SEED_BYTE = 0xC2
 _NUMBER_BYTE = 0xC3
 _BOOT_BYTE = 0xC4
+_FIELDS_BYTE = 0xC5
 END_BYTE = 0xFF
 
 SEAL_MAX = 512
@@ -139,6 +140,40 @@ class Coder:
         self.number = number
         return bytes((_NUMBER_BYTE,)) + varint.encode(number)
 
+    def encode_seal(self, encoded: bytes) -> bytes:
+        """A seal by its fields where they give the same bytes again, else as it is. ValueError over 512 bytes."""
+        if len(encoded) > SEAL_MAX:
+            raise ValueError("seal longer than %d bytes" % SEAL_MAX)
+        signed = seals.parse(encoded)
+        if isinstance(signed, Bad) or not self._follows(signed.seal) or not signed.rebuilds():
+            return bytes((_SEAL_BYTE,)) + varint.encode(len(encoded)) + encoded
+        seal = signed.seal
+        points = len(seal.next_keys) // seals.POINT_SIZE
+        return b"".join(
+            (
+                bytes((_FIELDS_BYTE, seal.reason, points << 6 | len(seal.nonce))),
+                varint.encode(seal.epoch),
+                varint.encode(seal.number),
+                varint.encode(seal.count),
+                varint.encode((seal.ticks - self.ticks) & _TICKS_MASK),
+                seal.nonce,
+                seal.next_keys,
+                seal.tag_id,
+                seal.root,
+                seal.previous,
+                signed.signature,
+            )
+        )
+
+    def _follows(self, seal: "seals.Seal") -> bool:
+        """Whether boot and first record of a seal are those that this state gives, and the others fit their fields."""
+        return (
+            seal.boot == self.boot
+            and seal.first + seal.count == self.number
+            and seal.ticks <= _TICKS_MASK
+            and seal.reason < 256
+        )
+
     def decode(self, data: bytes, at: int) -> "tuple[int, Record | bytes | None, int] | Bad":
         """(item kind, its value, offset behind it); Bad('short') leaves the state as it was.
 
@@ -158,6 +193,8 @@ class Coder:
         if first == _SEED_BYTE:
             end = at + 1 + SEED_SIZE
             return Bad("short", "seed") if end > len(data) else (SEED, bytes(data[at + 1 : end]), end)
+        if first == _FIELDS_BYTE:
+            return self._decode_seal(data, at)
         if first not in (_SEAL_BYTE, _NUMBER_BYTE, _BOOT_BYTE):
             return Bad("item", "unknown first byte 0x%02x" % first)
         result = varint.decode(data, at + 1)
@@ -177,6 +214,44 @@ class Coder:
             self.ticks = 0
             self._interval = 0
         return STEP, None, end
+
+    def _decode_seal(self, data: bytes, at: int) -> "tuple[int, bytes, int] | Bad":
+        if at + 3 > len(data):
+            return Bad("short", "seal")
+        reason, lengths = data[at + 1], data[at + 2]
+        end = at + 3
+        numbers = []
+        for _ in range(4):
+            result = varint.decode(data, end)
+            if isinstance(result, Bad):
+                return result
+            number, end = result
+            numbers.append(number)
+        epoch, number, count, late = numbers
+        parts = []
+        for size in (lengths & 63, (lengths >> 6) * seals.POINT_SIZE, 8, 32, 32, 64):
+            parts.append(bytes(data[end : end + size]))
+            end += size
+        if lengths & 63 > 32 or lengths >> 6 > 2 or count > self.number or late > _TICKS_MASK:
+            return Bad("item", "seal field out of range")
+        if end > len(data):
+            return Bad("short", "seal")
+        nonce, next_keys, tag_id, root, previous, signature = parts
+        seal = seals.Seal(
+            tag_id,
+            epoch,
+            number,
+            self.boot,
+            self.number - count,
+            count,
+            root,
+            previous,
+            (self.ticks + late) & _TICKS_MASK,
+            reason,
+            nonce,
+            next_keys,
+        )
+        return SEAL, seals.assemble(seal.payload(), signature), end
 
     def _decode_reading(self, data: bytes, at: int) -> "tuple[int, Record, int] | Bad":
         reader = BitReader(data, at, READING_MAX)
@@ -230,14 +305,7 @@ class Coder:
 
 def is_seal(item: bytes) -> bool:
     """Whether bytes begin with a seal item."""
-    return item[:1] == bytes((_SEAL_BYTE,))
-
-
-def encode_seal(encoded: bytes) -> bytes:
-    """A seal as an item. Raises ValueError when it is longer than 512 bytes."""
-    if len(encoded) > SEAL_MAX:
-        raise ValueError("seal longer than %d bytes" % SEAL_MAX)
-    return bytes((_SEAL_BYTE,)) + varint.encode(len(encoded)) + encoded
+    return item[:1] in (bytes((_SEAL_BYTE,)), bytes((_FIELDS_BYTE,)))
 
 
 def encode_seed(seed: bytes) -> bytes:

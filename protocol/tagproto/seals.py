@@ -42,8 +42,8 @@ _PROTECTED = b"\xa1\x01\x26"  # {1: -7}, alg ES256
 class Seal:
     """A seal's payload by name. first: number of the window's first record; count: records in it.
 
-    next_keys: none, one or two compressed points, the public keys of the next epoch and of the one behind it. With
-    any, the next seal is of the next epoch; two, so that the loss of one seal does not end the chain of keys.
+    next_keys: none, or compressed points (SEC 1 section 2.3.3) of the epochs to come, the last one of epoch + 2. With
+    any, the next seal is of epoch + 1, whose key the seal before has announced, if this one does not.
     """
 
     def __init__(
@@ -104,6 +104,10 @@ class SignedSeal:
         self.encoded = encoded
         self._payload = payload
 
+    def rebuilds(self) -> bool:
+        """Whether the fields give the very bytes again: not where there are payload keys that this side drops."""
+        return assemble(self.seal.payload(), self.signature) == self.encoded
+
     def digest(self) -> bytes:
         """SHA-256 of what was signed: give it to an ECDSA verifier together with `signature`."""
         return signed_digest(self._payload)
@@ -117,9 +121,10 @@ class SignedSeal:
         return hash_of(self.encoded)
 
 
-def split_keys(next_keys: bytes) -> "list[bytes]":
-    """The compressed points in a seal's next_keys, of the next epoch first."""
-    return [next_keys[at : at + POINT_SIZE] for at in range(0, len(next_keys), POINT_SIZE)]
+def announced(seal: Seal) -> "dict[int, bytes]":
+    """Compressed points by epoch, as the seal's next_keys announce them: the last one is of the epoch after next."""
+    points = [seal.next_keys[at : at + POINT_SIZE] for at in range(0, len(seal.next_keys), POINT_SIZE)]
+    return {seal.epoch + 3 - len(points) + index: point for index, point in enumerate(points)}
 
 
 def hash_of(encoded: bytes) -> bytes:

@@ -67,7 +67,7 @@ def plain(value):
                     seal.ticks,
                     seal.reason,
                     seal.nonce,
-                    seal.next_key,
+                    seal.next_keys,
                 )
             ],
             "signature": value.signature.hex(),
@@ -129,7 +129,25 @@ def _encode_step(coder, step):
         return coder.encode_number(args[0])
     if what == "seed":
         return coding.encode_seed(unhex(args[0]))
-    return coding.encode_seal(unhex(args[0]))
+    if what == "seal of":
+        # A seal of the coder's own boot that ends with its last record.
+        epoch, number, count, ticks, reason, nonce, next_keys, signature = args
+        seal = seals.Seal(
+            b"TAG00001",
+            epoch,
+            number,
+            coder.boot,
+            coder.number - count,
+            count,
+            b"\xa1" * 32,
+            b"\xb2" * 32,
+            ticks,
+            reason,
+            unhex(nonce),
+            unhex(next_keys),
+        )
+        return coder.encode_seal(seals.assemble(seal.payload(), unhex(signature)))
+    return coder.encode_seal(unhex(args[0]))
 
 
 def encode_steps(steps):
@@ -345,6 +363,7 @@ _OPS = {
     "cbor.encode": lambda item: cbor.encode(cbor_in(item)),
     "cbor.decode": lambda data: cbor_out(cbor.decode(unhex(data))),
     "seals.payload": lambda *parts: _seal(parts).payload(),
+    "seals.announced": lambda *parts: sorted(seals.announced(_seal(parts)).items()),
     "seals.signed_bytes": lambda payload: seals.signed_bytes(unhex(payload)),
     "seals.signed_digest": lambda payload: seals.signed_digest(unhex(payload)),
     "seals.assemble": lambda payload, signature: seals.assemble(unhex(payload), unhex(signature)),

@@ -97,3 +97,27 @@ def records_in(steps: list[list[Any]]) -> list[list[Any]]:
 def items_of(results: list[Any]) -> list[Any]:
     """What a Reader found, without places: the records and the other values, and the Bads apart from them."""
     return [row[1] for row in results if isinstance(row, list) and row[0] == cases.coding.RECORD]
+
+
+def seals_and_seeds_in(steps: list[list[Any]]) -> list[str]:
+    """The seals and seeds that steps of an encoder stand for, in hex; seals in another library's CBOR."""
+    number = boot = 0
+    found = []
+    for what, *args in steps:
+        if what == "boot":
+            boot = args[0]
+        elif what == "number":
+            number = args[0]
+        elif what in ("reading", "event"):
+            number += 1
+        elif what == "seal of":
+            epoch, seal_number, count, ticks, reason, nonce, next_keys, signature = args
+            pairs: dict[int, Any] = {1: b"TAG00001", 2: epoch, 3: seal_number, 4: boot, 5: number - count, 6: count}
+            pairs |= {7: b"\xa1" * 32, 8: b"\xb2" * 32, 9: ticks, 10: reason}
+            pairs |= {11: bytes.fromhex(nonce)} if nonce else {}
+            pairs |= {12: bytes.fromhex(next_keys)} if next_keys else {}
+            parts = [b"\xa1\x01\x26", {}, cbor2.dumps(pairs), bytes.fromhex(signature)]
+            found.append(cbor2.dumps(cbor2.CBORTag(18, parts)).hex())
+        else:
+            found.append(args[0])
+    return found

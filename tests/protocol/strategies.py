@@ -63,9 +63,21 @@ _events = st.tuples(st.just("event"), kinds, ticks, st.binary(max_size=255).map(
 _short_events = st.tuples(st.just("event"), kinds, ticks, st.binary(max_size=8).map(bytes.hex))
 _seeds = st.tuples(st.just("seed"), st.binary(min_size=16, max_size=16).map(bytes.hex))
 _seals = st.tuples(st.just("seal"), st.binary(min_size=200, max_size=300).map(bytes.hex))
+next_keys = st.sampled_from([0, 33, 66]).flatmap(lambda size: st.binary(min_size=size, max_size=size)).map(bytes.hex)
+_seals_of = st.tuples(
+    st.just("seal of"),
+    u32,
+    u32,
+    st.integers(0, 3),
+    u32,
+    st.integers(1, 7),
+    st.binary(max_size=32).map(bytes.hex),
+    next_keys,
+    st.binary(min_size=64, max_size=64).map(bytes.hex),
+)
 _boots = st.tuples(st.just("boot"), u32)
 _jumps = st.tuples(st.just("number"), st.integers(0, 2**31))
-_steps = st.one_of(_readings, _readings, _readings, _events, _short_events, _seeds, _seals, _boots, _jumps)
+_steps = st.one_of(_readings, _readings, _readings, _events, _short_events, _seeds, _seals, _seals_of, _boots, _jumps)
 steps = st.lists(_steps.map(list), max_size=60)
 
 
@@ -103,5 +115,5 @@ seal_parts = st.tuples(
     u32,
     st.integers(1, 7),
     st.binary(max_size=32).map(bytes.hex),
-    st.one_of(st.just(""), st.binary(min_size=64, max_size=64).map(bytes.hex)),
+    next_keys,
 )

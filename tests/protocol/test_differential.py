@@ -120,7 +120,7 @@ def test_items(both: Both, steps: list[list[Any]]) -> None:
     assert len(found) == len(steps)
     assert oracles.items_of(found) == oracles.records_in(steps)
     others = [row[1] for row in found if row[0] in (cases.coding.SEAL, cases.coding.SEED)]
-    assert others == [step[1] for step in steps if step[0] in ("seal", "seed")]
+    assert others == oracles.seals_and_seeds_in(steps)
 
 
 @given(data=st.binary(max_size=80).map(bytes.hex))

@@ -190,6 +190,17 @@ _BOOTS = [
     ["reading", 5, 0, 1, 2, 3],
     ["seal", "d2" * 230],
 ]
+_SIGNATURE = "5e" * 64
+_SEALS = [
+    ["boot", 3],
+    ["reading", 60000, 0, 1, 2, 3],
+    ["event", 0x13, 60500, "01"],
+    ["seal of", 0, 0, 2, 60900, 4, "", "02" + "11" * 32 + "03" + "22" * 32, _SIGNATURE],
+    ["reading", 120000, 0, 1, 2, 3],
+    ["seal of", 300, 70000, 1, 5, 7, "0102030405060708", "03" + "33" * 32, _SIGNATURE],
+    ["seal of", 2**32 - 1, 2**32 - 1, 0, PERIOD - 1, 1, "ee" * 32, "", _SIGNATURE],
+    ["seal of", 5, 5, 3, PERIOD, 1, "", "", _SIGNATURE],
+]
 CODING = [
     ("coding.encode", [_MINUTE], "a quiet minute cadence: the parameters settle"),
     ("coding.encode", [_JUMPS], "escapes: every value jumps over its whole range"),
@@ -202,7 +213,14 @@ CODING = [
     ("coding.encode", [[["seal", "00" * 513]]], "a seal too long"),
     ("coding.encode", [[["seed", "00" * 15]]], "a seed too short"),
     ("coding.decode", ["ff"], "nothing more in this page"),
-    ("coding.decode", ["c5"], "no such item"),
+    ("coding.encode", [_SEALS], "seals by their fields; one whose window is too long for it as it is"),
+    ("coding.decode", ["c6"], "no such item"),
+    ("coding.decode", ["c5"], "a seal without its fields"),
+    ("coding.decode", ["c5" + "01" + "21" + "00" * 400], "a nonce of 33 bytes"),
+    ("coding.decode", ["c5" + "01" + "c0" + "00" * 400], "three keys"),
+    ("coding.decode", ["c5" + "01" + "00" + "000001" + "00" * 400], "a window longer than the log"),
+    ("coding.decode", ["c5" + "01" + "00" + "000000" + "8080808004" + "00" * 136], "ticks of 2^30"),
+    ("coding.decode", ["c5" + "01" + "00" + "000000" + "00" + "00" * 135], "a signature that is cut"),
     ("coding.decode", ["c18104"], "a seal longer than 512 bytes"),
     ("coding.decode", ["c2" + "00" * 15], "a seed without its end"),
     ("coding.decode", ["8000"], "an event of kind 0"),
@@ -296,11 +314,20 @@ CBOR = [
 # RFC 6979 appendix A.2.5, curve P-256: the private key that the signature in seals.json was made with.
 RFC6979_SECRET = "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721"
 SEAL = ["5441473030303031", 0, 7, 3, 100, 60, "a1" * 32, "b2" * 32, 123456, 1]
-SEAL_ALL = [*SEAL, "0102030405060708", KEY_64]
+POINT = "02" + KEY_64[:64]
+SEAL_ALL = [*SEAL, "0102030405060708", POINT]
 _PAYLOAD = "a1" + "0105"
 SEALS = [
-    ("seals.payload", SEAL, "nonce and next key left out where there are none"),
-    ("seals.payload", SEAL_ALL, "nonce and next key"),
+    ("seals.payload", SEAL, "nonce and next keys left out where there are none"),
+    ("seals.payload", SEAL_ALL, "nonce and the key of the epoch after next"),
+    ("seals.payload", [*SEAL, "", POINT * 2], "two keys, as at epoch 0"),
+    (
+        "seals.announced",
+        [*SEAL, "", POINT + "03" + KEY_64[64:]],
+        "two keys: of the next epoch and of the one behind it",
+    ),
+    ("seals.announced", SEAL_ALL, "one key: of the epoch after next"),
+    ("seals.announced", SEAL, "no key"),
     ("seals.signed_bytes", [_PAYLOAD], "Sig_structure, RFC 9052 section 4.4"),
     ("seals.signed_digest", [_PAYLOAD], "its SHA-256"),
     ("seals.assemble", [_PAYLOAD, "00" * 64], "COSE_Sign1, RFC 9052 section 4.2"),
