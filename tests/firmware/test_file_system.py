@@ -43,7 +43,7 @@ def pico(tmp_path: Path) -> Generator[Boot, None, None]:
 
 
 def declaring(blocks: int, files: dict[str, bytes]) -> bytes:
-    """An image of 48 blocks whose superblock declares `blocks`."""
+    """An image whose superblock declares `blocks`."""
     flash = UserContext(IMAGE_BLOCKS * BLOCK_BYTES)
     fs = file_system(flash, blocks)
     fs.format()

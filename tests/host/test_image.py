@@ -1,4 +1,4 @@
-"""Building the tag's file system: what goes in comes out, in the first 48 blocks, and the same every time."""
+"""Building the tag's file system: what goes in comes out, in the first blocks, and the same every time."""
 
 from pathlib import Path
 from random import Random
@@ -56,7 +56,7 @@ def test_the_last_file_that_fits_and_the_first_that_does_not() -> None:
     for more in (1, 3):
         with pytest.raises(ImageError) as caught:
             build_image(files | {f"more{number}": bytes(BLOCK_BYTES) for number in range(more)})
-        assert f"the image has 48 blocks of 4096 bytes, and that is {more} too few" in str(caught.value)
+        assert f"the image has {IMAGE_BLOCKS} blocks of 4096 bytes, and that is {more} too few" in str(caught.value)
         assert "Leave files out" in str(caught.value)
 
 

@@ -61,7 +61,7 @@ class Ring:
 
     def percent_taken(self):
         """Share of the ring that holds pages which no receipt covers."""
-        return 100 - 100 * self.free() // self.capacity
+        return 100 * (self.capacity - self.free()) // self.capacity
 
     def program(self, seq, page):
         """Program the next page; True when it reads back. A block that does not take it is left, with its pages."""

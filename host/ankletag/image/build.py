@@ -13,7 +13,7 @@ _NAME_MAX_BYTES = 255
 
 
 def build_image(files: Mapping[str, bytes]) -> bytes:
-    """The first 48 blocks of 4096 bytes of a littlefs that declares 352 blocks and holds `files`.
+    """The first IMAGE_BLOCKS blocks of 4096 bytes of a littlefs that declares 352 blocks and holds `files`.
 
     files: content by path, relative to the root, as in "tag/app.mpy"; folders are made as needed. The same files give
     the same bytes, in whatever order they come: nothing but names and contents is stored.
