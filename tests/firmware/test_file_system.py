@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from littlefs import UserContext
 
-from ankletag.image import BLOCK_BYTES, IMAGE_BLOCKS, STORAGE_BLOCKS, build_image, firmware_image, firmware_tree
+from ankletag.image import BLOCK_BYTES, IMAGE_BLOCKS, build_image, firmware_image, firmware_tree
 from ankletag.image.geometry import file_system
 from micropython_vm import Vm
 
@@ -136,11 +136,3 @@ def test_a_written_file_would_go_through_the_log(pico: Boot) -> None:
     state = tag.state()
     assert max(state["written"]) >= IMAGE_BLOCKS
     assert state["log_intact"] is False
-
-
-def test_the_geometry_is_the_boards() -> None:
-    source = (SCRIPT.parents[3] / "firmware/boards/pico.py").read_text(encoding="utf-8")
-    lines = source.splitlines()
-    assert f"_FILE_SYSTEM_BLOCKS = {IMAGE_BLOCKS}" in lines
-    assert f"_STORAGE_BLOCKS = {STORAGE_BLOCKS}" in lines
-    assert f"_BLOCK = {BLOCK_BYTES}" in lines
