@@ -95,7 +95,8 @@ class _Countdown:
 class Flash:
     """`blocks` blocks of 4,096 B in pages of 256 B, kept in memory (path None) or written through to `path`.
 
-    programs, erases: operations that were asked for since this object was made.  Raises FlashRange, FlashDamaged.
+    programs, erases: operations that were asked for since this object was made; lost: how many of them never reached it.
+    Raises FlashRange, FlashDamaged.
     """
 
     def __init__(self, path: Path | None, blocks: int = DEFAULT_BLOCKS, seed: int = 0) -> None:
@@ -104,6 +105,7 @@ class Flash:
         self.blocks = blocks
         self.programs = 0
         self.erases = 0
+        self.lost = 0
         self._size = blocks * BLOCK
         self._cells = Cells(path, blocks, seed)
         # Five reads to a reading: they are spared every way around.
@@ -112,6 +114,11 @@ class Flash:
         self._cuts = _Countdown()
         self._skips = _Countdown()
         self._armed = False
+
+    @property
+    def cuts_armed(self) -> bool:
+        """Whether a power cut is still to come."""
+        return bool(self._cuts)
 
     @property
     def operations(self) -> int:
@@ -175,6 +182,7 @@ class Flash:
             if cut := self._cuts.meets(PROGRAM, block):
                 raise PowerCut(PROGRAM, block, offset, *self._cells.tear_program(start, data, cut.tear))
             if self._skips.meets(PROGRAM, block):
+                self.lost += 1
                 return False
         self._cells.program(start, data)
         return True
@@ -187,6 +195,7 @@ class Flash:
             if cut := self._cuts.meets(ERASE, block):
                 raise PowerCut(ERASE, block, 0, *self._cells.tear_erase(block, cut.tear))
             if self._skips.meets(ERASE, block):
+                self.lost += 1
                 return False
         self._cells.erase(block)
         return True

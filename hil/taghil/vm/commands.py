@@ -54,6 +54,7 @@ class Commands:
             "records": server.records,
             "programs": flash.programs,
             "erases": flash.erases,
+            "lost_operations": flash.lost,
             "wear": flash.wear(),
             "loose_cells": flash.loose_cells,
             "cuts": self._steering.cuts,
@@ -83,7 +84,13 @@ class Commands:
 
     def _do_cut_power_at(self, request: dict[str, Any]) -> Answer:
         moments = [At(**moment) for moment in request["moments"]]
-        self._steering.on_main(lambda: self._server.flash.cut_power_at(*moments))
+        stay_off = bool(request.get("stay_off", False))
+
+        def run() -> None:
+            self._server.flash.cut_power_at(*moments)
+            self._steering.stay_off = stay_off
+
+        self._steering.on_main(run)
         return {}
 
     def _do_skip_operation(self, request: dict[str, Any]) -> Answer:

@@ -54,10 +54,10 @@ class Remote(ABC):
         """Gives the power back."""
         self.call("power_on")
 
-    def cut_power_at(self, *moments: int | At) -> None:
+    def cut_power_at(self, *moments: int | At, stay_off: bool = False) -> None:
         """Arms power cuts at flash operations from now (1: the next), each counted from the cut before; 0 or nothing
-        disarms.  The tag boots again after each."""
-        self.call("cut_power_at", moments=_moments(moments))
+        disarms.  The tag boots again after each; with stay_off the power does not come back after the last one."""
+        self.call("cut_power_at", moments=_moments(moments), stay_off=stay_off)
 
     def skip_operation(self, *moments: int | At) -> None:
         """Arms flash operations that never reach the chip, counted as those of `cut_power_at`; 0 disarms."""

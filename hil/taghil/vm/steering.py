@@ -42,6 +42,8 @@ class Steering:
         self.powered = True
         self.paused = ""
         self.port_told = False
+        self.stay_off = False
+        """The power does not come back after the last cut that is armed."""
         self.cuts = 0
         self.last_cut = ""
         self._stopping = False
@@ -101,6 +103,8 @@ class Steering:
         """A power cut that was armed has happened."""
         self.cuts += 1
         self.last_cut = str(cut)
+        if self.stay_off and not self._server.flash.cuts_armed:
+            self.powered = False
         self.tell_change()
 
     def tell_change(self) -> None:
