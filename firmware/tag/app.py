@@ -4,6 +4,7 @@ import gc
 
 from tagproto import coding, records, seals
 from tagproto.layout import (
+    EVENT_RESERVE_PAGES,
     JOURNAL_BLOCKS,
     SLOW_ABOVE_PERCENT,
     SLOW_CADENCE_S,
@@ -36,6 +37,8 @@ _IDLE_MS = 3600000
 # Ticks of two records can be told apart over half their period, 6.2 days: no silence lasts that long.
 _SILENCE_MS = 345600000
 _HEAP_EVERY = 64
+# What a fit or remove record and its seal fill at most.
+_CHANGE_PAGES = 4
 # Codes of a fault of SENSE_LOG: flash failed and nothing was lost; something may be.
 _MENDED = 1
 _LOST = 5
@@ -91,6 +94,11 @@ class App:
         # now must repeat none of their numbers.
         self._unread, self._skipped = recovery.read_open_window(self.ring, self.writer, coder, self._resume)
         self.sealer.number += self._unread
+        if settings.fitted_by >= self.recorder.next_number() + self._skipped:
+            # The power went between the settings and the record.
+            settings.fitted = not settings.fitted
+            settings.fitted_by = 0
+            self._save_settings()
 
     def _take_key(self):
         """The key that the log says is next; whether a new one had to be made."""
@@ -149,28 +157,30 @@ class App:
     def fit(self, order_id, cadence_s, seal_interval_s):
         """Begin a fitting: configuration and fit records, seal, sampling. Number of the fit record or None."""
         settings = self.settings
+        settings.order_id = order_id
         settings.cadence_s = cadence_s
         settings.seal_interval_s = seal_interval_s
+        self.slow = self.ring.percent_taken() >= SLOW_ABOVE_PERCENT
         self._set_pace()
         self._record_config()
-        number = self.event(records.FIT, {"order_id": order_id})
-        if number is None or not self.seal(seals.REASON_FIT):
-            return None
-        settings.order_id = order_id
-        settings.fitted = True
-        self._save_settings()
+        number = self._change_fitted(True, records.FIT, {"order_id": order_id}, seals.REASON_FIT)
         self._next_sample = self.board.clock.ticks_ms()
-        self.diary.write("fitted, record %d" % number)
         return number
 
     def remove(self, reason):
         """End the fitting: record, seal, no more samples. Number of the remove record or None."""
-        number = self.event(records.REMOVE, {"reason": reason})
-        if number is None or not self.seal(seals.REASON_REMOVE):
+        return self._change_fitted(False, records.REMOVE, {"reason": reason}, seals.REASON_REMOVE)
+
+    def _change_fitted(self, fitted, kind, values, reason):
+        """Settings first, with the number of the record that makes them true: a power cut leaves both or neither."""
+        if self.ring.free() <= EVENT_RESERVE_PAGES + _CHANGE_PAGES or not self.recorder.catch_up():
             return None
-        self.settings.fitted = False
+        self.settings.fitted = fitted
+        self.settings.fitted_by = self.recorder.next_number()
         self._save_settings()
-        self.diary.write("removed, record %d" % number)
+        number = self.event(kind, values)
+        self.seal(reason)
+        self.diary.write("%s, record %d" % (records.name(kind), number))
         return number
 
     def fix(self, latitude_e7, longitude_e7, accuracy_dm):

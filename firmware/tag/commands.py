@@ -13,7 +13,7 @@ _NONCE_SIZE = 8
 _REQUESTS_CAPACITY = 64
 # Apart from them, so that a flood cannot keep a technician from fitting or removing.
 _FITTINGS_CAPACITY = 16
-_REFILL_MS = 300000
+_REFILL_MS = 1200000
 
 
 class Commands:

@@ -82,7 +82,7 @@ class Keys:
         return b"".join([key.ratchet for key in self._found])
 
     def settle(self, epoch, announced, take_random):
-        """Take up the key of `epoch` and those ahead of it, zero all others. announced: the last seal's points by epoch.
+        """Take up the key of `epoch` and those ahead of it, zero all others. announced: the last seal's points.
 
         epoch -1: the last seal may lie in pages that cannot be read. Then, or without that key, the one before the
         newest signs: it was announced, whether that seal was made or not. With no key at all a new one is made from
@@ -91,17 +91,18 @@ class Keys:
         newest = max([key.epoch for key in self._found]) if self._found else 0
         if not self._follow(epoch, announced) and not self._follow(newest - 1, {}):
             self._follow(newest, {})
-        made = not self._chain
-        if made and not self._make(max(epoch, 0), hashlib.sha256(take_random(32)).digest(), take_random(32)):
-            raise OSError("flash takes no key")
         # What a cut left of a key must go, too; and the page before this key's may only seem to be zeroed.
-        last = [((self._chain[0].page - page) % self._turns.pages, page) for page in self._zeroed]
+        now = self._chain[0].page if self._chain else 0
+        last = [((now - page) % self._turns.pages, page) for page in self._zeroed]
         for page in self._used + [page for _, page in sorted(last)[:1]]:
             if page not in self._turns.live:
                 self._zero(page)
         self._found = []
         self._used = []
         self._zeroed = []
+        made = not self._chain
+        if made and not self._make(max(epoch, 0), hashlib.sha256(take_random(32)).digest(), take_random(32)):
+            raise OSError("flash takes no key")
         return made
 
     def _follow(self, epoch, announced):

@@ -13,18 +13,20 @@ from .turns import Turns
 
 _MAGIC = 0x7A6C
 RETIRED_MAX = 32
-_FORMAT = "<HI64sB16sIIIB%dH" % RETIRED_MAX
+_FORMAT = "<HI64sBI16sIIIB%dH" % RETIRED_MAX
 
 
 class Settings:
-    """Fields: first_key (public key of epoch 0, 64 bytes, or empty), fitted, order_id, cadence_s, seal_interval_s,
-    received (pages that a receipt covers), retired (blocks of the ring that are not used any more)."""
+    """Fields: first_key (public key of epoch 0, 64 bytes, or empty), fitted, fitted_by (number of the record that says
+    so), order_id, cadence_s, seal_interval_s, received (pages that a receipt covers), retired (blocks of the ring that
+    are not used any more)."""
 
     def __init__(self, flash, first_block):
         self._turns = Turns(flash, first_block, SETTINGS_BLOCKS)
         self._generation = 0
         self.first_key = b""
         self.fitted = False
+        self.fitted_by = 0
         self.order_id = bytes(16)
         self.cadence_s = 60
         self.seal_interval_s = 21600
@@ -47,10 +49,11 @@ class Settings:
             return
         page, raw, values = best
         self._turns.keep(page, raw)
-        first_key, fitted, self.order_id, self.cadence_s, self.seal_interval_s, self.received, count = values[2:9]
+        first_key, fitted, self.fitted_by, self.order_id = values[2:6]
+        self.cadence_s, self.seal_interval_s, self.received, count = values[6:10]
         self.first_key = b"" if first_key == bytes(64) else first_key
         self.fitted = bool(fitted)
-        self.retired = list(values[9 : 9 + count])
+        self.retired = list(values[10 : 10 + count])
         # What the cut tore may come to read as the snapshot behind this one: the next one outnumbers it.
         self._generation += 1
 
@@ -66,6 +69,7 @@ class Settings:
             self._generation + 1,
             self.first_key or bytes(64),
             1 if self.fitted else 0,
+            self.fitted_by,
             self.order_id,
             self.cadence_s,
             self.seal_interval_s,

@@ -63,6 +63,10 @@ class Coder:
             packed = packed << 4 | model.k
         return packed
 
+    def interval_s(self) -> int:
+        """The last interval between readings in whole seconds, up to 65535, as a page header stores it."""
+        return min((self._interval + 500) // 1000, 0xFFFF)
+
     def restart(
         self,
         number: int,
@@ -73,6 +77,7 @@ class Coder:
         temp_code: int,
         prox_count: int,
         parameters: int,
+        interval_s: int,
     ) -> None:
         """Take the state that a page header holds."""
         self.number = number
@@ -82,14 +87,14 @@ class Coder:
         self.cell_code = cell_code
         self.temp_code = temp_code
         self.prox_count = prox_count
-        self._interval = 0
+        self._interval = 1000 * interval_s
         for model in self._models:
             model.restart(parameters & 15)
             parameters >>= 4
 
     def restart_here(self) -> None:
         """What `restart` does with this very state: both sides call it at a page's first item."""
-        self._interval = 0
+        self._interval = 1000 * self.interval_s()
         for model in self._models:
             model.restart(model.k)
 

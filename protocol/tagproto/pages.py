@@ -1,7 +1,7 @@
 """Pages: 256 bytes of the log, each programmed once, each readable without its neighbours.
 
 page = version u8, first u8, seq u32, number u32, boot u32, ticks u32, cell i16, temp i16, prox u16,
-flags u8, parameters u16, payload (225 bytes), CRC-32 of all before it; little-endian. `first` is the
+flags u8, parameters u16, interval_s u16, payload (223 bytes), CRC-32 of all before it; little-endian. `first` is the
 offset in the payload of the first item that starts in this page (0xFF: none does); the fields behind
 seq are the coder's state at that item. Items run on into the next page.
 """
@@ -15,12 +15,12 @@ from .coding import Coder
 from .records import Record
 
 PAGE_SIZE = 256
-HEADER_SIZE = 27
+HEADER_SIZE = 29
 PAYLOAD_SIZE = PAGE_SIZE - HEADER_SIZE - 4
 NO_ITEM = 0xFF
 PAGE_VERSION = 1
 
-_HEADER = "<BBIIIIhhHBH"
+_HEADER = "<BBIIIIhhHBHH"
 
 
 class Page:
@@ -39,6 +39,7 @@ class Page:
             self.prox_count,
             self.flags,
             self.parameters,
+            self.interval_s,
         ) = struct.unpack_from(_HEADER, raw, 0)
         self.payload = bytes(raw[HEADER_SIZE : PAGE_SIZE - 4])
         self.raw = bytes(raw)
@@ -54,16 +55,17 @@ class Page:
             self.temp_code,
             self.prox_count,
             self.parameters,
+            self.interval_s,
         )
 
 
 def write_header(page: bytearray, seq: int, first: int, coder: Coder) -> None:
-    """The 27 header bytes into a page buffer: the coder's present state, zeros where no item starts.
+    """The 29 header bytes into a page buffer: the coder's present state, zeros where no item starts.
 
     Without an item the state would mean nothing; zeros let a boot rebuild the very same page from the journal.
     """
     if first == NO_ITEM:
-        struct.pack_into(_HEADER, page, 0, PAGE_VERSION, first, seq, 0, 0, 0, 0, 0, 0, 0, 0)
+        struct.pack_into(_HEADER, page, 0, PAGE_VERSION, first, seq, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         return
     struct.pack_into(
         _HEADER,
@@ -80,6 +82,7 @@ def write_header(page: bytearray, seq: int, first: int, coder: Coder) -> None:
         coder.prox_count,
         coder.flags,
         coder.parameters(),
+        coder.interval_s(),
     )
 
 

@@ -66,8 +66,8 @@ def test_layout_of_a_page() -> None:
     assert isinstance(page, pages.Page)
     for name in values.keys() - {"version", "crc"}:
         assert getattr(page, name) == values[name]
-    assert "| 27 | payload | 225 B |" in SPEC
-    assert (pages.HEADER_SIZE, pages.PAYLOAD_SIZE) == (27, 225)
+    assert "| 29 | payload | 223 B |" in SPEC
+    assert (pages.HEADER_SIZE, pages.PAYLOAD_SIZE) == (29, 223)
 
 
 def test_numbers_in_the_text() -> None:

@@ -47,6 +47,12 @@ class Places:
                 return block
         return -1
 
+    def forget(self, logical):
+        """No block holds these pages."""
+        block = self.find(logical)
+        if block >= 0:
+            self.held[block] = FREE
+
     def take(self, logical, received):
         """A block for these pages, erased; -1 when every good one holds pages from logical block `received` on."""
         held = self.held

@@ -68,7 +68,10 @@ class Ring:
         places = self._places
         logical, index = divmod(seq, PAGES_PER_BLOCK)
         self.end = seq + 1
-        old = places.find(logical) if index else -1
+        if not index:
+            # What only seemed to be there when the tag came up.
+            places.forget(logical)
+        old = places.find(logical)
         block = self._take(logical) if old < 0 else old
         for _ in range(_BLOCKS_TRIED_MAX):
             if block < 0:
@@ -112,6 +115,7 @@ class Ring:
         if logical < 0:
             return 0
         first = logical * PAGES_PER_BLOCK
+        self.end = first
         newest = None
         for seq in range(first, first + PAGES_PER_BLOCK):
             page = self.read(seq)
