@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from protocol import cases, oracles
 from protocol import strategies as make
+from tagproto import pages
 
 Both = Callable[..., Any]
 RECORD = cases.coding.RECORD
