@@ -55,7 +55,7 @@ class TagMaker:
         self.tag_id = self.random.randbytes(8)
         self.rekeys = rekeys
         self.epoch = 0
-        # Keys of the epochs behind the present one, two of which each seal announces.
+        # Keys of the two epochs behind the present one; a seal announces the second of them, the first seal both.
         self.ahead: list[ec.EllipticCurvePrivateKey] = []
         self.key = self._new_key()
         self.public_key = public_bytes(self.key)
@@ -176,12 +176,13 @@ class TagMaker:
         }))  # fmt: skip
         return number
 
-    def seal(self, reason: int = seals.REASON_SCHEDULE, nonce: bytes = b"", keys_ahead: int = 2) -> seals.SignedSeal:
+    def seal(self, reason: int = seals.REASON_SCHEDULE, nonce: bytes = b"") -> seals.SignedSeal:
         """Close the window."""
         first = self._window_first if self._salts is not None else self.coder.number
         while self.rekeys and len(self.ahead) < 2:
             self.ahead.append(self._new_key())
-        next_keys = b"".join(point(key) for key in self.ahead[:keys_ahead]) if self.rekeys else b""
+        announced = (self.ahead if not self.epoch else self.ahead[1:]) if self.rekeys else []
+        next_keys = b"".join(point(key) for key in announced)
         seal = seals.Seal(
             self.tag_id, self.epoch, self._seal_number, self.boot_number, first, self._tree.size, self._tree.root(),
             self._previous, self.ticks, reason, nonce, next_keys,
@@ -192,7 +193,7 @@ class TagMaker:
         r, s = decode_dss_signature(der)
         encoded = seals.assemble(payload, r.to_bytes(32, "big") + s.to_bytes(32, "big"))
         self._begin_item()
-        self._put(coding.encode_seal(encoded))
+        self._put(self.coder.encode_seal(encoded))
         signed = seals.parse(encoded)
         assert isinstance(signed, seals.SignedSeal)
         self._previous = signed.hash()
@@ -246,6 +247,11 @@ class TagMaker:
             self.reading(tac_ug_dl, noise=noise, **same)
             if self.now_ms - self.last_seal_ms >= interval_ms:
                 self.seal()
+
+    def pace(self, cadence_s: int, seal_interval_s: int) -> None:
+        """Another CONFIG record: what `live` does follows it."""
+        self.config |= {"cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
+        self.event(records.CONFIG, **self.config)
 
     def strap(self, is_open: bool, edges: int = 1) -> None:
         self.event(records.STRAP, open=int(is_open), edges=edges)

@@ -142,7 +142,7 @@ def test_a_restart_that_nobody_attested_is_a_gap_of_unknown_length() -> None:
     maker.seal()
     evaluation = judged(maker)
     (gap,) = evaluation.gaps
-    assert (gap.missing, gap.length_ms, evaluation.restarts) == (None, None, 1)
+    assert (gap.missing, gap.length_ms, evaluation.counts.restarts) == (None, None, 1)
     maker.attest()
     maker.seal()
     assert judged(maker).gaps == []
@@ -207,5 +207,5 @@ def test_readings_at_the_sensors_limit_and_lost_ones_are_counted() -> None:
     maker.seal()
     evaluation = judged(maker)
     assert evaluation.readings_saturated == 4
-    assert evaluation.readings_lost == 77
-    assert judged(fitted([0] * 5)).readings_saturated == judged(fitted([0] * 5)).readings_lost == 0
+    assert evaluation.counts.readings_lost == 77
+    assert judged(fitted([0] * 5)).readings_saturated == judged(fitted([0] * 5)).counts.readings_lost == 0

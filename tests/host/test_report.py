@@ -141,7 +141,7 @@ def test_thinning_keeps_every_extreme() -> None:
     maker = fitted([0] * 4000 + [70_000] + [0] * 4000)
     verified = verify_pages(maker.raw_pages(), maker.public_key)
     readings = evaluate(verified, Clock(verified)).readings
-    times, values = series(readings, lambda reading: float(reading.tac_ug_dl or 0), 90_000)
+    times, values = series(readings, lambda reading: float(reading.tac_ug_dl or 0), ())
     assert len(times) < 6000
     assert max(values) == 70_000
     assert times == sorted(times)

@@ -3,14 +3,16 @@
 import typer
 
 from tagproto import records
+from tagproto.layout import SLOW_ABOVE_PERCENT
 from tagproto.records import Record
 
 from ..errors import Exit
-from ..evaluate import KINDS, Episode, Evaluation, Loss, evaluate
+from ..evaluate import KINDS, Episode, Evaluation, Loss, Slowdown, evaluate
 from ..models import readable
 from .evidence import Evidence, load
 from .options import BundleArgument, JsonOption, OrderOption, StoreOption, TagOption
 from .output import JsonValue, emit, finding_document, finding_line, iso, say, span_document, span_words
+from .sentences import sentence
 
 # Fields of records that hold text; all other bytes are shown in hex.
 _TEXTS = ("text", "calibration_id")
@@ -83,6 +85,7 @@ def _document(evidence: Evidence, evaluation: Evaluation) -> dict[str, JsonValue
                 "utc": span_document(evidence.clock.span(index)),
                 "sealed": bool(verified.proven[index]),
                 "values": _values(record),
+                "sentence": sentence(record),
             }
             for index, record in verified.events()
         ],
@@ -98,9 +101,22 @@ def _document(evidence: Evidence, evaluation: Evaluation) -> dict[str, JsonValue
             }
             for gap in evaluation.gaps
         ],
+        "slowdowns": [
+            {
+                "from": span_document(evidence.clock.span(slowdown.first_item)),
+                "to": span_document(evidence.clock.span(slowdown.last_item)),
+                "cadence_s": slowdown.cadence_s,
+                "seal_interval_s": slowdown.seal_interval_s,
+                "ended": slowdown.ended,
+            }
+            for slowdown in evaluation.slowdowns
+        ],
         "readings": len(evaluation.readings),
         "readings_saturated": evaluation.readings_saturated,
-        "readings_lost": evaluation.readings_lost,
+        "readings_lost": evaluation.counts.readings_lost,
+        "requests_refused": evaluation.counts.refused,
+        "fixes": evaluation.counts.fixes,
+        "fixes_recorded": evaluation.counts.fixes_recorded,
         "findings": [finding_document(finding) for finding in evidence.findings],
     }
 
@@ -109,10 +125,11 @@ def _tell(evidence: Evidence, evaluation: Evaluation) -> None:
     verified, clock = evidence.verified, evidence.clock
     say(f"events of {evidence.source}")
     for index, record in verified.events():
-        shown = ", ".join(f"{name} {value}" for name, value in _values(record).items() if value != "")
+        fields = ", ".join(f"{name} {value}" for name, value in _values(record).items() if value != "")
+        shown = sentence(record) or fields[:90]
         sealed = "" if verified.proven[index] else " (not sealed)"
         when, kind = span_words(clock.span(index)), records.name(record.kind)
-        say(f"  {when:27} {record.number:>8} {kind:12} {shown[:90]}{sealed}")
+        say(f"  {when:27} {record.number:>8} {kind:12} {shown}{sealed}")
     say()
     if evaluation.fitting is None:
         say("the tag was never fitted: there is nothing to evaluate")
@@ -141,7 +158,20 @@ def _tell_evaluation(evidence: Evidence, evaluation: Evaluation) -> None:
         missing = "an unknown number of readings" if gap.missing is None else f"{gap.missing} readings"
         first, last = span_words(clock.span(gap.before.item)), span_words(clock.span(gap.after.item))
         say(f"  gap: {missing} missing between {first} and {last}")
-    if evaluation.readings_lost:
-        say(f"  not kept by a full log: {evaluation.readings_lost} readings; nothing is known of the time they cover")
+    for slowdown in evaluation.slowdowns:
+        first, last = span_words(clock.span(slowdown.first_item)), span_words(clock.span(slowdown.last_item))
+        still = "" if slowdown.ended else " (and still)"
+        say(f"  slowed down, log over {SLOW_ABOVE_PERCENT} % full: {first} to {last}{still}; {_pace(slowdown)}")
+    found = evaluation.counts
+    if found.readings_lost:
+        say(f"  not kept by a full log: {found.readings_lost} readings; nothing is known of the time they cover")
+    if found.refused:
+        say(f"  refused by the tag: {found.refused} requests")
+    if found.fixes:
+        say(f"  position fixes: {found.fixes}, of which {found.fixes_recorded} are recorded")
     if evaluation.readings_saturated:
         say(f"  at the alcohol sensor's limit: {evaluation.readings_saturated} readings; TAC was what is shown or more")
+
+
+def _pace(slowdown: Slowdown) -> str:
+    return f"one reading in {slowdown.cadence_s} s, a seal in {slowdown.seal_interval_s} s"

@@ -2,6 +2,8 @@
 
 import typer
 
+from tagproto.seals import SignedSeal
+
 from ..errors import Exit
 from ..evaluate import fittings
 from .evidence import Evidence, load
@@ -38,12 +40,18 @@ def _document(evidence: Evidence) -> dict[str, JsonValue]:
         "proven_records": sum(verified.proven),
         "seals": len(verified.windows),
         "seals_held": sum(window.held for window in verified.windows),
-        "last_seal": {"number": last.seal.number, "hash": last.hash().hex()} if last else None,
+        "last_seal": _last_seal(last),
         "first_utc": iso(evidence.clock.span(0).earliest_ms) if items else None,
         "last_utc": iso(evidence.clock.span(items - 1).latest_ms) if items else None,
         "fittings": fitted,
         "findings": [finding_document(finding) for finding in evidence.findings],
     }
+
+
+def _last_seal(last: SignedSeal | None) -> dict[str, JsonValue] | None:
+    if last is None:
+        return None
+    return {"number": last.seal.number, "epoch": last.seal.epoch, "hash": last.hash().hex()}
 
 
 def _tell(evidence: Evidence) -> None:
@@ -53,7 +61,8 @@ def _tell(evidence: Evidence) -> None:
     say(f"{evidence.source}")
     say(f"  tag           {evidence.tag_id.hex()}")
     if evidence.public_key:
-        say(f"  pinned key    {evidence.public_key.hex()[:32]}... (NOT CERTIFIED: no authority has certified it)")
+        say(f"  pinned key    {evidence.public_key.hex()[:32]}... of epoch 0 (NOT CERTIFIED: no authority has")
+        say("                certified it)")
     say(f"  pages         {verified.pages}")
     say(f"  records       {items}, {verified.readings} of them readings; {sum(verified.proven)} under seals that hold")
     if items:
@@ -61,13 +70,16 @@ def _tell(evidence: Evidence) -> None:
         say(f"  to            {span_words(evidence.clock.span(items - 1))}")
     if windows:
         last = windows[-1].seal
-        say(f"  seals         {held} of {len(windows)} hold; the last one is number {last.seal.number},")
+        seal = last.seal
+        say(f"  seals         {held} of {len(windows)} hold; the last one is number {seal.number}, epoch {seal.epoch},")
         say(f"                hash {last.hash().hex()}")
     say()
     if evidence.against:
         say("DOES NOT HOLD:")
     else:
-        say("HOLDS: every bit of every page, every record's hash, every seal's signature, the chain of seals, and that")
-        say("no record, seal or restart is missing between the first and the last one.")
+        say(
+            "HOLDS: every bit of every page, every record's hash, every seal's signature, the chain of seals, the chain"
+        )
+        say("of keys, and that no record, seal, key or restart is missing between the first and the last one.")
     for finding in evidence.findings:
         say(finding_line(finding))

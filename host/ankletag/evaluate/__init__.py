@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 
 from tagproto import records
 
-from ..models import Config, config_of
+from ..models import Config
 from ..time import Clock
 from ..verify.result import Verified
+from .configs import Slowdown, asked, configs, of_fitting, slowdowns
+from .counts import Counts, counts
 from .episodes import Episode, episodes
 from .fittings import Fitting, fittings
 from .gaps import Gap, gaps
@@ -19,6 +21,7 @@ __all__ = [
     "KINDS",
     "SKIN",
     "STRAP",
+    "Counts",
     "Episode",
     "Evaluation",
     "Fitting",
@@ -26,6 +29,7 @@ __all__ = [
     "Loss",
     "Parameters",
     "Reading",
+    "Slowdown",
     "evaluate",
     "fittings",
     "readings",
@@ -34,10 +38,8 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What one fitting shows. losses: of all kinds, in order; restarts, faults: how many boot and fault records.
-
-    readings_lost: how many readings the tag says that its full log did not keep.
-    """
+    """What one fitting shows. config: what its order asks for; losses: of all kinds, in order; slowdowns: while the log
+    was nearly full."""
 
     fitting: Fitting | None
     config: Config | None
@@ -45,9 +47,8 @@ class Evaluation:
     episodes: list[Episode] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
-    restarts: int = 0
-    faults: int = 0
-    readings_lost: int = 0
+    slowdowns: list[Slowdown] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
     parameters: Parameters = field(default_factory=Parameters)
 
     @property
@@ -70,32 +71,19 @@ def evaluate(
         if not known:
             return Evaluation(None, None, parameters=parameters)
         fitting = known[-1]
+    in_force = of_fitting(list(configs(verified, clock)), fitting)
     found = list(readings(verified, clock, fitting))
-    config: Config | None = None
-    counts = {records.BOOT: 0, records.FAULT: 0}
-    lost = 0
-    for index, record in verified.events():
-        if index >= fitting.last_item:
-            break
-        config = config_of(record) or config
-        if index > fitting.first_item and record.kind in counts and verified.proven[index]:
-            counts[record.kind] += 1
-        if index > fitting.first_item and record.kind == records.LOST and verified.proven[index]:
-            values = record.values()
-            count = values.get("count", 0) if isinstance(values, dict) else 0
-            lost += count if isinstance(count, int) else 0
     losses = skin_losses(found, parameters)
     losses += switch_losses(verified, fitting, STRAP) + switch_losses(verified, fitting, CASE)
     losses.sort(key=lambda loss: loss.first_item)
     return Evaluation(
         fitting,
-        config,
+        asked(in_force),
         found,
         episodes(found, parameters),
         losses,
-        gaps(found, config.cadence_s, parameters) if config else [],
-        counts[records.BOOT],
-        counts[records.FAULT],
-        lost,
+        gaps(found, in_force, parameters),
+        slowdowns(in_force, fitting),
+        counts(verified, fitting),
         parameters,
     )

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from tagproto import records
 
-from ..models import Config, config_of
+from ..models import Calibration
 from ..time import Clock
 from ..verify.result import Verified
+from .configs import configs
 from .fittings import Fitting
 
 
@@ -34,17 +35,18 @@ class Reading:
 
 
 def readings(verified: Verified, clock: Clock, fitting: Fitting | None = None) -> Iterator[Reading]:
-    """Sealed readings in order, of one fitting or of the whole log."""
-    config: Config | None = None
+    """Sealed readings in order, of one fitting or of the whole log, each by the sealed CONFIG record before it."""
+    following = configs(verified, clock)
+    coming = next(following, None)
+    calibration: Calibration | None = None
     first, last = (fitting.first_item, fitting.last_item) if fitting else (0, len(verified.items))
-    for index, record in enumerate(verified.records()):
-        if index >= last:
-            return
-        if record.kind == records.CONFIG:
-            config = config_of(record) or config
-        elif record.kind == records.READING and index >= first and verified.proven[index]:
+    for index in range(first, last):
+        record = verified.record(index)
+        if record.kind == records.READING and verified.proven[index]:
+            while coming is not None and coming.item < index:
+                calibration = coming.config.calibration
+                coming = next(following, None)
             flags, cell, temp, prox = struct.unpack_from("<BhhH", record.body)
-            calibration = config.calibration if config else None
             elapsed = verified.elapsed_ms[index]
             yield Reading(
                 index,

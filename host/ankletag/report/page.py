@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import jinja2
 
+from tagproto.layout import SLOW_ABOVE_PERCENT
+
 from ..evaluate import KINDS, Evaluation, Loss
 from ..models import AGAINST, Finding, UtcSpan
 from ..time import Clock
@@ -81,6 +83,17 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
             }
             for gap in evaluation.gaps
         ],
+        "slowdowns": [
+            {
+                "first": when(clock.span(slowdown.first_item)),
+                "last": when(clock.span(slowdown.last_item)) + ("" if slowdown.ended else " (and still)"),
+                "cadence_s": slowdown.cadence_s,
+                "seal_interval_s": slowdown.seal_interval_s,
+            }
+            for slowdown in evaluation.slowdowns
+        ],
+        "slow_above": SLOW_ABOVE_PERCENT,
+        "counts": evaluation.counts,
         "plot": draw(evaluation, clock),
         "undrawn": sum(reading.utc_ms is None for reading in readings),
         "records": len(verified.items),
@@ -89,7 +102,10 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
         "pages": verified.pages,
         "seals": len(verified.windows),
         "seals_held": held,
-        "last_seal": {"number": last.seal.number, "hash": last.hash().hex()} if last else None,
+        "last_seal": {"number": last.seal.number, "epoch": last.seal.epoch, "hash": last.hash().hex()}
+        if last
+        else None,
+        "rekeyed": verified.rekeyed,
         "parameters": [
             (_PARAMETER_WORDS.get(name, name), f"{value} {unit}", source)
             for name, value, unit, source in evaluation.parameters.sources()
@@ -130,6 +146,7 @@ def _accuracy(clock: Clock, evaluation: Evaluation) -> str:
 
 def _answers(evaluation: Evaluation) -> list[tuple[str, bool, str]]:
     """(question, yes or no, detail) for alcohol, each class of tamper, and what may hide one."""
+    found = evaluation.counts
     count = len(evaluation.episodes)
     answers = [("Was there an episode of drinking?", bool(count), _count(count, "episode"))]
     for kind, question in _TAMPER:
@@ -139,12 +156,16 @@ def _answers(evaluation: Evaluation) -> list[tuple[str, bool, str]]:
     saturated = bool(evaluation.readings_saturated)
     answers.append(("Did the alcohol sensor reach its limit?", saturated, limit if saturated else ""))
     missing = [_count(len(evaluation.gaps), "gap")]
-    if evaluation.readings_lost:
-        missing.append(_count(evaluation.readings_lost, "reading") + " not kept by a full log")
+    if found.readings_lost:
+        missing.append(_count(found.readings_lost, "reading") + " not kept by a full log")
     answers.append(("Are readings missing?", any(missing), ", ".join(part for part in missing if part)))
-    answers.append(("Did the tag restart?", bool(evaluation.restarts), _count(evaluation.restarts, "time")))
-    faults = _count(evaluation.faults, "time")
-    answers.append(("Did a sensor or the firmware report a fault?", bool(evaluation.faults), faults))
+    slower = _count(len(evaluation.slowdowns), "time")
+    if slower:
+        slower += f", because its log was over {SLOW_ABOVE_PERCENT} % full"
+    answers.append(("Did the tag sample less often than ordered?", bool(slower), slower))
+    answers.append(("Did the tag restart?", bool(found.restarts), _count(found.restarts, "time")))
+    answers.append(("Did a sensor or the firmware report a fault?", bool(found.faults), _count(found.faults, "time")))
+    answers.append(("Did the tag refuse a request?", bool(found.refused), _count(found.refused, "time")))
     return answers
 
 

@@ -34,14 +34,14 @@ _dates: Any = matplotlib.dates
 def draw(evaluation: Evaluation, clock: Clock) -> str:
     """An <svg> element, titled and described; '' when there is no reading with a known time."""
     drawn = [reading for reading in evaluation.readings if reading.utc_ms is not None]
-    if not drawn or evaluation.config is None:
+    if not drawn:
         return ""
-    gap_ms = evaluation.config.cadence_s * 1000 * evaluation.parameters.gap_percent // 100
+    behind_gaps = {gap.after.item for gap in evaluation.gaps}
     threshold = evaluation.parameters.tac_above_ug_dl / 1_000_000
     with matplotlib.rc_context(_STYLE):
         figure = Figure(figsize=(10, 8.2), layout="constrained")
         tac, prox, temp, switches = figure.subplots(4, 1, sharex=True, height_ratios=(5, 2, 2, 1.1))
-        times, values = series(drawn, _tac, gap_ms)
+        times, values = series(drawn, _tac, behind_gaps)
         tac.plot(times, values, color=_INK, linewidth=1.1)
         _label(tac, times, values, "alcohol (TAC)")
         _title(tac, "Alcohol through the skin (TAC), g/dL")
@@ -53,7 +53,7 @@ def draw(evaluation: Evaluation, clock: Clock) -> str:
             xytext=(-2, 3), textcoords="offset points", ha="right", fontsize=8, bbox=_CLEAR,
         )  # fmt: skip
         _episodes(tac, evaluation)
-        times, values = series(drawn, _volts, gap_ms)
+        times, values = series(drawn, _volts, behind_gaps)
         prox.plot(times, values, color=_INK, linewidth=0.9)
         prox.set_ylim(0, max(1.5, *(value for value in values if value == value), 0.0) * 1.15)
         _label(prox, times, values, "proximity, not alcohol")
@@ -64,13 +64,14 @@ def draw(evaluation: Evaluation, clock: Clock) -> str:
             xytext=(-2, 3), textcoords="offset points", ha="right", fontsize=8, bbox=_CLEAR,
         )  # fmt: skip
         _title(prox, "Infrared skin proximity, V: shows whether the tag is on skin. Not alcohol.")
-        times, values = series(drawn, _celsius, gap_ms)
+        times, values = series(drawn, _celsius, behind_gaps)
         temp.plot(times, values, color=_INK, linewidth=0.9)
         _label(temp, times, values, "temperature, not alcohol")
         _title(temp, "Temperature at the skin, degrees C. Temperature, not alcohol.")
         temp.margins(y=0.25)
         _switches(switches, evaluation, clock)
         _gaps([tac, prox, temp], evaluation)
+        _slowdowns(tac, evaluation, clock)
         locator = _dates.AutoDateLocator()
         switches.xaxis.set_major_locator(locator)
         switches.xaxis.set_major_formatter(_dates.ConciseDateFormatter(locator))
@@ -136,6 +137,23 @@ def _gaps(panels: list[Axes], evaluation: Evaluation) -> None:
         panels[0].annotate(
             "no readings", (day((first_ms + last_ms) // 2), 1), xycoords=("data", "axes fraction"), xytext=(0, -4),
             textcoords="offset points", ha="center", va="top", fontsize=8, bbox=_CLEAR,
+        )  # fmt: skip
+
+
+def _slowdowns(axes: Axes, evaluation: Evaluation, clock: Clock) -> None:
+    """Where the tag sampled less often because its log was nearly full."""
+    for slowdown in evaluation.slowdowns:
+        first, last = clock.span(slowdown.first_item).middle_ms, clock.span(slowdown.last_item).middle_ms
+        if first is None or last is None:
+            continue
+        axes.plot(
+            [day(first), day(last)], [0.93, 0.93], transform=axes.get_xaxis_transform(), color=_INK, linewidth=1.2,
+            marker="|", markersize=8,
+        )  # fmt: skip
+        axes.annotate(
+            f"a reading in {slowdown.cadence_s // 60} min", (day((first + last) // 2), 0.93),
+            xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=8,
+            bbox=_CLEAR,
         )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Points to draw: few enough for a page, with every extreme kept and every gap left open."""
 
+import itertools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta, timezone
 
 from ..evaluate import Reading
@@ -23,44 +24,39 @@ def day(utc_ms: int) -> float:
     return utc_ms / 86_400_000
 
 
-def series(readings: Iterable[Reading], value: Value, gap_ms: int) -> tuple[list[float], list[float]]:
-    """(days, values) of the readings that have both; NaN where readings lie further apart than gap_ms.
+def series(readings: Iterable[Reading], value: Value, behind_gaps: Collection[int]) -> tuple[list[float], list[float]]:
+    """(days, values) of the readings that have both; NaN where one has no value, and in front of those behind a gap.
 
-    From so many readings that they would lie on top of each other, each bin of time gives its first, lowest, highest
-    and last one.
+    behind_gaps: positions (`Reading.item`) of readings that have a gap before them. From so many readings that they
+    would lie on top of each other, each bin of time gives its first, lowest, highest and last one.
     """
-    points = [(r.utc_ms, y) for r in readings if r.utc_ms is not None and (y := value(r)) is not None]
-    if len(points) > 4 * _BINS:
-        points = _thinned(points)
-        gap_ms = max(gap_ms, (points[-1][0] - points[0][0]) // _BINS * 2)
+    lines: list[list[tuple[int, float]]] = [[]]
+    for reading in readings:
+        y = value(reading)
+        if reading.item in behind_gaps or y is None:
+            lines.append([])
+        if y is not None and reading.utc_ms is not None:
+            lines[-1].append((reading.utc_ms, y))
+    lines = [line for line in lines if line]
+    if sum(map(len, lines)) > 4 * _BINS:
+        first, last = lines[0][0][0], lines[-1][-1][0]
+        width = max(1, (last - first) // _BINS + 1)
+        lines = [_thinned(line, first, width) for line in lines]
     times: list[float] = []
     values: list[float] = []
-    before: int | None = None
-    for at, y in points:
-        if before is not None and at - before > gap_ms:
-            times.append(day((before + at) // 2))
+    for line in lines:
+        if times:
+            times.append((times[-1] + day(line[0][0])) / 2)
             values.append(math.nan)
-        times.append(day(at))
-        values.append(y)
-        before = at
+        times += [day(at) for at, _ in line]
+        values += [y for _, y in line]
     return times, values
 
 
-def _thinned(points: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    first = points[0][0]
-    width = max(1, (points[-1][0] - first) // _BINS + 1)
+def _thinned(points: list[tuple[int, float]], first: int, width: int) -> list[tuple[int, float]]:
     kept: list[tuple[int, float]] = []
-    bin_points: list[tuple[int, float]] = []
-    place = 0
-    for point in [*points, None]:
-        if point is not None and (point[0] - first) // width == place:
-            bin_points.append(point)
-            continue
-        if bin_points:
-            lowest = min(bin_points, key=lambda p: p[1])
-            highest = max(bin_points, key=lambda p: p[1])
-            kept += sorted({bin_points[0], lowest, highest, bin_points[-1]})
-        if point is not None:
-            place = (point[0] - first) // width
-            bin_points = [point]
+    for _, grouped in itertools.groupby(points, lambda point: (point[0] - first) // width):
+        group = list(grouped)
+        lowest, highest = min(group, key=lambda p: p[1]), max(group, key=lambda p: p[1])
+        kept += sorted({group[0], lowest, highest, group[-1]})
     return kept

@@ -81,23 +81,31 @@ WHY_NOT_ANNOUNCED = "no seal announced it"
 
 
 def why_missing(first: int, last: int) -> str:
-    if first == last:
-        return f"seal {first}, which announced it, is missing"
-    return f"seals {first} to {last}, which announced it, are missing"
+    which = f"seal {first} is" if first == last else f"seals {first} to {last} are"
+    return f"it was announced before, where {which} missing"
 
 
 def why_false(number: int) -> str:
-    return f"seal {number}, in whose place it would have been announced, does not hold"
+    return f"it was to be announced before, where seal {number} does not hold"
 
 
-def key_unknown(epoch: int, why: str, first_seal: int, last_seal: int, breaks: int) -> str:
-    which = f"seal {first_seal}" if first_seal == last_seal else f"seals {first_seal} to {last_seal}"
-    sentence = f"The public key of epoch {epoch} is not known: {why}. So {which} cannot be tied to the pinned key"
-    if first_seal == last_seal:
+def key_unknown(first: SignedSeal, last: SignedSeal, why: str, linked: bool) -> str:
+    number, end = first.seal.number, last.seal.number
+    which = f"seal {number}" if number == end else f"seals {number} to {end}"
+    sentence = f"The public key of epoch {first.seal.epoch} is not known: {why}. "
+    sentence += f"So {which} cannot be tied to the pinned key, and no seal behind that can vouches for it by its hash"
+    if number == end:
         return f"{sentence}."
-    if breaks == 1:
-        return f"{sentence}, though they fit each other: whoever made the first of them made them all."
-    return f"{sentence}, nor do they all fit each other: the keys of {breaks} of them are announced by no seal."
+    if linked:
+        return f"{sentence}. They fit each other: each carries the hash of the one before."
+    return f"{sentence}. Nor do they all fit each other."
+
+
+def seal_by_hash(signed: SignedSeal, why: str) -> str:
+    return (
+        f"{_window(signed)}: the public key of epoch {signed.seal.epoch} is not known: {why}. The seal behind it holds "
+        "and carries its hash, which shows that the tag made it."
+    )
 
 
 def key_not_pinned() -> str:

@@ -1,5 +1,6 @@
 """The walk along the log: numbers, boots, ticks, seals, keys."""
 
+import dataclasses
 import gc
 from collections.abc import Iterable
 
@@ -60,6 +61,8 @@ class _Walk:
         self.window = OpenWindow()
         self.window_item = 0
         self.next_seal = 0
+        # Windows by the hash of their seal, when all but the signature is right.
+        self.sound: dict[bytes, int] = {}
         self.previous: bytes | None = seals.NO_PREVIOUS
 
     def take(self, item: Item | Gap) -> None:
@@ -168,24 +171,37 @@ class _Walk:
         if self.gaps:
             self._close_gaps(seal.first + seal.count if seal.count else None)
             self.previous = None if seal.number != self.next_seal else self.previous
-        held = self.epochs.seal(signed, seal.number - self.next_seal, first, last)
+        tied = self.epochs.seal(signed, seal.number - self.next_seal, first, last)
+        sound = True
         if seal.tag_id != result.tag_id:
-            held = False
+            sound = False
             self._add("seal-signature", AGAINST, first, last, say.seal_of_other_tag(signed, result.tag_id))
         # What is sealed twice counts once: pages carry no signature of their own, so they can be copied in again.
-        held = self._chain(signed, first, last) and held
-        held = self._root(signed, first, last) and held
+        sound = self._chain(signed, first, last) and sound
+        sound = self._root(signed, first, last) and sound
         elapsed = self._seal_elapsed(signed)
         if self.schedule.late(elapsed):
             self._add("seal-late", AGAINST, first, last, say.seal_late(signed))
         self.schedule.restart(elapsed)
-        start, end = self.window_item, len(result.items)
-        if held:
-            # A window that holds is its last `count` records: what stands before them belongs to a lost seal.
-            result.proven[end - seal.count : end] = b"\1" * seal.count
-        result.windows.append(Window(signed, start, end, held, elapsed))
+        end = len(result.items)
+        if sound:
+            self.sound[signed.hash()] = len(result.windows)
+        result.windows.append(Window(signed, self.window_item, end, False, elapsed))
+        for one in tied:
+            self._prove(one)
         self.window_item = end
         self.window.close()
+
+    def _prove(self, signed: seals.SignedSeal) -> None:
+        """Its signature holds, or a seal whose signature holds carries its hash."""
+        place = self.sound.get(signed.hash())
+        if place is None:
+            return
+        windows = self.result.windows
+        window = windows[place] = dataclasses.replace(windows[place], held=True)
+        # A window that holds is its last `count` records: what stands before them belongs to a lost seal.
+        count = signed.seal.count
+        self.result.proven[window.last_item - count : window.last_item] = b"\1" * count
 
     def _chain(self, signed: seals.SignedSeal, first: int | None, last: int | None) -> bool:
         """False for a seal whose number was there before."""

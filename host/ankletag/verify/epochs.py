@@ -1,27 +1,25 @@
 """Who may sign which seal: the first key is pinned, seals announce those that follow, and epochs run without gaps."""
 
+import itertools
 from dataclasses import dataclass
 
 from tagproto.records import Record
 from tagproto.seals import SignedSeal
 
-from ..models import AGAINST
+from ..models import AGAINST, INFORMATION
 from . import _say as say
 from .keys import Keyring, Verdict, compressed
 from .result import Add
 
 
-@dataclass(slots=True)
-class _Run:
-    """Seals in a row that nothing ties to the pinned key. breaks: how many of them have a key that nobody announced."""
+@dataclass(frozen=True, slots=True)
+class _Loose:
+    """A seal that nothing ties to the pinned key yet. why: the reason, for a finding."""
 
+    signed: SignedSeal
     why: str
-    epoch: int
-    first_seal: int
-    last_seal: int = 0
-    first_record: int | None = None
-    last_record: int | None = None
-    breaks: int = 0
+    first: int | None
+    last: int | None
 
 
 class Epochs:
@@ -36,9 +34,9 @@ class Epochs:
         self._low = 0
         self._high = 0
         self._seen: set[bytes] = set()
-        self._last: SignedSeal | None = None
-        self._last_verdict = Verdict.HOLDS
-        self._run: _Run | None = None
+        # Where the announcement of a key that is not known was to be.
+        self._why = say.WHY_NOT_ANNOUNCED
+        self._loose: list[_Loose] = []
 
     def key_record(self, record: Record, epoch: int, key: bytes) -> bool:
         """A key that the log names: the first one is taken where none was pinned (True), others must be known."""
@@ -56,22 +54,47 @@ class Epochs:
         if self._keyring.tied(signed.seal.epoch):
             self._keyring.judge(signed)
 
-    def seal(self, signed: SignedSeal, lost: int, first: int | None, last: int | None) -> bool:
-        """True when the signature leads back to the pinned key. lost: seals missing before it; negative: a repeat."""
+    def seal(self, signed: SignedSeal, lost: int, first: int | None, last: int | None) -> list[SignedSeal]:
+        """The seals that lead back to the pinned key from here on: this one, and those before it that it vouches for.
+
+        lost: seals missing before it; negative: a repeat.
+        """
         verdict = self._keyring.judge(signed)
+        if lost > 0:
+            self._why = say.why_missing(signed.seal.number - lost, signed.seal.number - 1)
+        tied: list[SignedSeal] = []
         if verdict == Verdict.FALSE:
+            self._why = say.why_false(signed.seal.number)
             self._add("seal-signature", AGAINST, first, last, say.seal_signature(signed))
         elif verdict == Verdict.HOLDS:
-            self._end_run()
+            tied = [signed, *self._vouched(signed)]
+            self.finish()
         else:
-            self._join_run(signed, verdict, lost, first, last)
+            self._loose.append(_Loose(signed, self._why if signed.seal.epoch else say.WHY_NOTHING_PINNED, first, last))
         self._order(signed, verdict, lost, first, last)
-        self._last, self._last_verdict = signed, verdict
-        return verdict == Verdict.HOLDS
+        return tied
+
+    def _vouched(self, signed: SignedSeal) -> list[SignedSeal]:
+        """A seal that holds names the hash of the one before it: that is the tag's then, whatever key signed it."""
+        found: list[SignedSeal] = []
+        after = signed
+        while self._loose and self._loose[-1].signed.hash() == after.seal.previous:
+            loose = self._loose.pop()
+            self._add("seal-by-hash", INFORMATION, loose.first, loose.last, say.seal_by_hash(loose.signed, loose.why))
+            self._keyring.tie(loose.signed)
+            found.append(loose.signed)
+            after = loose.signed
+        return found
 
     def finish(self) -> None:
-        """The log ends here."""
-        self._end_run()
+        """No seal that holds is to come for those that nothing ties to the pinned key."""
+        run, self._loose = self._loose, []
+        if not run:
+            return
+        linked = all(later.signed.seal.previous == earlier.signed.hash() for earlier, later in itertools.pairwise(run))
+        numbers = [number for loose in run for number in (loose.first, loose.last) if number is not None]
+        sentence = say.key_unknown(run[0].signed, run[-1].signed, run[0].why, linked)
+        self._add("key-unknown", AGAINST, min(numbers, default=None), max(numbers, default=None), sentence)
 
     def _order(self, signed: SignedSeal, verdict: Verdict, lost: int, first: int | None, last: int | None) -> None:
         seal, digest = signed.seal, signed.hash()
@@ -90,30 +113,3 @@ class Epochs:
         if seal.epoch > self._high:
             self._add("epoch-gap", AGAINST, first, last, say.epoch_gap(signed, self._high))
         self._low = self._high = seal.epoch + bool(seal.next_keys)
-
-    def _join_run(self, signed: SignedSeal, verdict: Verdict, lost: int, first: int | None, last: int | None) -> None:
-        run = self._run
-        if run is None:
-            run = self._run = _Run(self._why(signed, lost), signed.seal.epoch, signed.seal.number)
-        run.last_seal = signed.seal.number
-        run.breaks += verdict == Verdict.UNKNOWN
-        if first is not None:
-            run.first_record = first if run.first_record is None else run.first_record
-            run.last_record = last
-
-    def _why(self, signed: SignedSeal, lost: int) -> str:
-        if not signed.seal.epoch:
-            return say.WHY_NOTHING_PINNED
-        if lost > 0:
-            return say.why_missing(signed.seal.number - lost, signed.seal.number - 1)
-        if self._last is not None and self._last_verdict == Verdict.FALSE:
-            return say.why_false(self._last.seal.number)
-        return say.WHY_NOT_ANNOUNCED
-
-    def _end_run(self) -> None:
-        run = self._run
-        if run is None:
-            return
-        self._run = None
-        sentence = say.key_unknown(run.epoch, run.why, run.first_seal, run.last_seal, run.breaks)
-        self._add("key-unknown", AGAINST, run.first_record, run.last_record, sentence)

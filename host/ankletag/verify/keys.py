@@ -29,8 +29,8 @@ def compressed(key: bytes) -> bytes:
 
 
 class Keyring:
-    """Public keys by epoch, compressed. Each seal announces two, so most are announced twice, and a tag that could not
-    read the second one back announces another in its place: any that was announced may sign."""
+    """Public keys by epoch, compressed. A tag that could not read a key back announces another in its place: each that
+    was announced may sign."""
 
     def __init__(self) -> None:
         # Those that lead back to the pinned key, and those that do not.
@@ -53,14 +53,15 @@ class Keyring:
         known = tied or loose
         if known is not None and not any(self._made(signed, key) for key in known):
             return Verdict.FALSE
-        announced = self._tied if tied else self._loose
-        for epoch, key in enumerate(seals.split_keys(seal.next_keys), seal.epoch + 1):
-            keys = announced.setdefault(epoch, [])
-            if key not in keys:
-                keys.append(key)
         if tied:
+            self.tie(signed)
             return Verdict.HOLDS
+        _announce(self._loose, signed)
         return Verdict.UNKNOWN if loose is None else Verdict.LOOSE
+
+    def tie(self, signed: SignedSeal) -> None:
+        """The keys that this seal announces lead back to the pinned one."""
+        _announce(self._tied, signed)
 
     def _made(self, signed: SignedSeal, point: bytes) -> bool:
         key = self._load(point)
@@ -82,3 +83,10 @@ class Keyring:
                 # Not a point of the curve: nothing can have been signed with it.
                 self._loaded[point] = None
         return self._loaded[point]
+
+
+def _announce(known: dict[int, list[bytes]], signed: SignedSeal) -> None:
+    for epoch, key in seals.announced(signed.seal).items():
+        keys = known.setdefault(epoch, [])
+        if key not in keys:
+            keys.append(key)
