@@ -95,7 +95,7 @@ class _Countdown:
 class Flash:
     """`blocks` blocks of 4,096 B in pages of 256 B, kept in memory (path None) or written through to `path`.
 
-    programs, erases: operations that were asked for since this object was made; lost: how many of them never reached it.
+    programs, erases: operations that were asked for since this object was made; lost: those that never reached it.
     Raises FlashRange, FlashDamaged.
     """
 

@@ -14,6 +14,7 @@ import pytest
 
 from ankletag.errors import Exit
 from support import wait_until
+from taghil.flash import BLOCK, DEFAULT_BLOCKS
 from taghil.vm.control import call
 
 COMMAND = [sys.executable, "-c", "import typer; from taghil.cli import emulate; typer.run(emulate)"]
@@ -41,7 +42,7 @@ def test_ready_as_json_and_ctrl_c_keeps_the_state(kept: Path) -> None:
         assert process.wait(DEADLINE_S) == 0
     assert not os.path.lexists(ready["port"])
     assert json.loads((state / "world.json").read_text())["end"] == {"reason": "stopped"}
-    assert (state / "flash.bin").stat().st_size == 304 * 4096
+    assert (state / "flash.bin").stat().st_size == DEFAULT_BLOCKS * BLOCK
     assert not [path.name for path in state.iterdir() if path.suffix == ".log" and path.name != "vm.log"]
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from support import wait_until
+from taghil.flash import DEFAULT_BLOCKS
 from taghil.vm.process import Emulator, EmulatorDied, EmulatorError, EmulatorTimeout
 
 HEAD = """
@@ -207,7 +208,7 @@ except OSError as error:
     lines = run(kept, body, flash_blocks=40)
     assert lines == [["True", "40", "4096"], ["True"], ["True"], einval, einval]
     assert run(kept, body, flash_blocks=40)[5] == ["False", "40", "4096"]
-    with pytest.raises(EmulatorError, match="holds 40 blocks, not 304"):
+    with pytest.raises(EmulatorError, match=f"holds 40 blocks, not {DEFAULT_BLOCKS}"):
         tag(kept, body).start()
 
 
@@ -476,7 +477,7 @@ def test_wrong_control_calls_are_sentences(kept: Path) -> None:
             ("set", {"weather": "on"}, "nothing is called 'weather'"),
             ("cut_power_at", {"moments": [{"operation": -1}]}, "counts from 1"),
             ("skip_operation", {"moments": [{"after": 1}]}, "unexpected keyword argument 'after'"),
-            ("weaken_block", {"block": 304, "after_erases": 0}, "outside the 304 blocks"),
+            ("weaken_block", {"block": DEFAULT_BLOCKS, "after_erases": 0}, f"outside the {DEFAULT_BLOCKS} blocks"),
             ("weaken_block", {"block": 3}, "the field 'after_erases' is missing"),
             ("wait", {"until": "never", "deadline_s": 1}, "'until' is one of"),
         ):
