@@ -94,7 +94,8 @@ class App:
         # now must repeat none of their numbers.
         self._unread, self._skipped = recovery.read_open_window(self.ring, self.writer, coder, self._resume)
         self.sealer.number += self._unread
-        if settings.fitted_by >= self.recorder.next_number() + self._skipped:
+        # Record 0 is a boot's, so 0 stands for none.
+        if settings.fitted_by and settings.fitted_by >= self.recorder.next_number() + self._skipped:
             # The power went between the settings and the record.
             settings.fitted = not settings.fitted
             settings.fitted_by = 0
