@@ -3,15 +3,7 @@
 import gc
 
 from tagproto import coding, records, seals
-from tagproto.layout import (
-    EVENT_RESERVE_PAGES,
-    JOURNAL_BLOCKS,
-    SLOW_ABOVE_PERCENT,
-    SLOW_CADENCE_S,
-    SLOW_SEAL_INTERVAL_S,
-    SLOW_UNTIL_PERCENT,
-    Layout,
-)
+from tagproto.layout import JOURNAL_BLOCKS, Layout
 from tagproto.records import ticks_after
 
 from .bucket import Rationed
@@ -20,6 +12,7 @@ from .commands import Commands
 from .crypto.pool import Pool
 from .diary import Diary
 from .faults import Faults
+from .fitting import Fitting
 from .inputs import Inputs
 from .keys import Keys
 from .link import Link
@@ -28,6 +21,7 @@ from .log.flash import Flash
 from .log.journal import Journal
 from .log.ring import Ring
 from .log.writer import Writer
+from .pace import Pace
 from .recorder import Recorder
 from .sampling import Sampler
 from .sealing import Sealer
@@ -37,8 +31,6 @@ _IDLE_MS = 3600000
 # Ticks of two records can be told apart over half their period, 6.2 days: no silence lasts that long.
 _SILENCE_MS = 345600000
 _HEAP_EVERY = 64
-# What a fit or remove record and its seal fill at most.
-_CHANGE_PAGES = 4
 # Codes of a fault of SENSE_LOG: flash failed and nothing was lost; something may be.
 _MENDED = 1
 _LOST = 5
@@ -70,8 +62,7 @@ class App:
         self._turns = 0
         self._told_flash = 0
         self._next_sample = clock.ticks_ms()
-        self.slow = self.ring.percent_taken() >= SLOW_ABOVE_PERCENT
-        self._set_pace()
+        self.pace = Pace(self.settings, self.ring)
         self._begin_boot(new_key)
 
     # Coming up
@@ -94,12 +85,8 @@ class App:
         # now must repeat none of their numbers.
         self._unread, self._skipped = recovery.read_open_window(self.ring, self.writer, coder, self._resume)
         self.sealer.number += self._unread
-        # Record 0 is a boot's, so 0 stands for none.
-        if settings.fitted_by and settings.fitted_by >= self.recorder.next_number() + self._skipped:
-            # The power went between the settings and the record.
-            settings.fitted = not settings.fitted
-            settings.fitted_by = 0
-            self._save_settings()
+        self.fitting = Fitting(self)
+        self.fitting.mend(self.recorder.next_number() + self._skipped)
 
     def _take_key(self):
         """The key that the log says is next; whether a new one had to be made."""
@@ -110,7 +97,7 @@ class App:
         sealer.signer = self.keys
         if not self.settings.first_key and not self.keys.epoch:
             self.settings.first_key = self.keys.public_key
-            self._save_settings()
+            self.save_settings()
         return made
 
     def _resume(self, item):
@@ -133,7 +120,7 @@ class App:
             self.event(records.KEY, {"epoch": self.keys.epoch, "public_key": self.keys.public_key})
         # How a tag works may change with a boot: the slower pace of a full log ends here if there is room again.
         if self.settings.fitted or (first and records.CONFIG not in self._recorded):
-            self._record_config()
+            self.record_config()
         self.sampler.configure()
         self.faults.record_due()
         self.seal(seals.REASON_BOOT)
@@ -155,34 +142,9 @@ class App:
         self.recorder.catch_up()
         return self.sealer.seal(self.board.clock.ticks_ms(), reason, nonce)
 
-    def fit(self, order_id, cadence_s, seal_interval_s):
-        """Begin a fitting: configuration and fit records, seal, sampling. Number of the fit record or None."""
-        settings = self.settings
-        settings.order_id = order_id
-        settings.cadence_s = cadence_s
-        settings.seal_interval_s = seal_interval_s
-        self.slow = self.ring.percent_taken() >= SLOW_ABOVE_PERCENT
-        self._set_pace()
-        self._record_config()
-        number = self._change_fitted(True, records.FIT, {"order_id": order_id}, seals.REASON_FIT)
+    def sample_now(self):
+        """The next reading is due at once, and the following ones from then on."""
         self._next_sample = self.board.clock.ticks_ms()
-        return number
-
-    def remove(self, reason):
-        """End the fitting: record, seal, no more samples. Number of the remove record or None."""
-        return self._change_fitted(False, records.REMOVE, {"reason": reason}, seals.REASON_REMOVE)
-
-    def _change_fitted(self, fitted, kind, values, reason):
-        """Settings first, with the number of the record that makes them true: a power cut leaves both or neither."""
-        if self.ring.free() <= EVENT_RESERVE_PAGES + _CHANGE_PAGES or not self.recorder.catch_up():
-            return None
-        self.settings.fitted = fitted
-        self.settings.fitted_by = self.recorder.next_number()
-        self._save_settings()
-        number = self.event(kind, values)
-        self.seal(reason)
-        self.diary.write("%s, record %d" % (records.name(kind), number))
-        return number
 
     def fix(self, latitude_e7, longitude_e7, accuracy_dm):
         """A position fix: recorded now, or counted when there were many. It never seals by itself."""
@@ -193,12 +155,13 @@ class App:
         """Pages from 0 that a receipt covers; never fewer than before."""
         if pages > self.ring.received:
             self.ring.received = self.settings.received = pages
-            self._save_settings()
+            self.save_settings()
 
     def _refused(self, command, code):
         self._refusals.record({"command": command, "code": code})
 
-    def _save_settings(self):
+    def save_settings(self):
+        """Write the settings to flash."""
         # What flash does not keep holds until the next boot only: that is a fault like a record's.
         if not self.settings.save():
             self._not_kept()
@@ -209,28 +172,18 @@ class App:
     def _retire_block(self, block):
         if len(self.settings.retired) < RETIRED_MAX:
             self.settings.retired.append(block)
-            self._save_settings()
-
-    def _set_pace(self):
-        """Cadence and seal interval in force: the order's own, or the slower ones of a log that is nearly full."""
-        settings = self.settings
-        self.cadence_s = max(settings.cadence_s, SLOW_CADENCE_S if self.slow else 0)
-        self.seal_interval_s = max(settings.seal_interval_s, SLOW_SEAL_INTERVAL_S if self.slow else 0)
+            self.save_settings()
 
     def _watch_room(self):
-        """Slow down rather than refuse readings, and be quick again once a receipt has made room."""
-        taken = self.ring.percent_taken()
-        if taken < SLOW_ABOVE_PERCENT if not self.slow else taken >= SLOW_UNTIL_PERCENT:
-            return
-        self.slow = not self.slow
-        self._set_pace()
-        self._record_config()
-        if not self.slow:
-            self._next_sample = self.board.clock.ticks_ms()
-            self.seal(seals.REASON_SCHEDULE)
+        if self.pace.changed():
+            self.record_config()
+            if not self.pace.slow:
+                self.sample_now()
+                self.seal(seals.REASON_SCHEDULE)
 
-    def _record_config(self):
-        self.event(records.CONFIG, config_values(self.cadence_s, self.seal_interval_s))
+    def record_config(self):
+        """Record how the tag works now."""
+        self.event(records.CONFIG, config_values(self.pace.cadence_s, self.pace.seal_interval_s))
 
     def _read_page(self, seq, buffer):
         if seq == self.writer.seq:
@@ -262,7 +215,7 @@ class App:
             self._guard(self._watch_room)
         if self.settings.fitted and ticks_after(self._next_sample, board.clock.ticks_ms()) >= 0:
             self._guard(self._sample)
-        if self.settings.fitted and self.sealer.due(board.clock.ticks_ms(), self.seal_interval_s):
+        if self.settings.fitted and self.sealer.due(board.clock.ticks_ms(), self.pace.seal_interval_s):
             self._guard(self._scheduled_seal)
         if ticks_after(self.recorder.last_ticks, board.clock.ticks_ms()) >= _SILENCE_MS:
             self._guard(self._break_silence)
@@ -289,7 +242,7 @@ class App:
 
     def _sample(self):
         clock = self.board.clock
-        cadence_ms = self.cadence_s * 1000
+        cadence_ms = self.pace.cadence_s * 1000
         ticks = clock.ticks_ms()
         # The schedule holds its phase; turns that came too late to be of use are left out, never bunched.
         behind = ticks_after(self._next_sample, ticks) // cadence_ms
@@ -308,7 +261,7 @@ class App:
         """Record what there is to say: readings that a full log turned away, else the configuration once more."""
         before = self.recorder.next_number()
         if self.recorder.catch_up() and self.recorder.next_number() == before:
-            self._record_config()
+            self.record_config()
 
     def _deadline(self):
         now = self.board.clock.ticks_ms()

@@ -85,8 +85,8 @@ class Commands:
             "ticks": app.board.clock.ticks_ms(),
             "fitted": 1 if settings.fitted else 0,
             "order_id": settings.order_id,
-            "cadence_s": app.cadence_s,
-            "seal_interval_s": app.seal_interval_s,
+            "cadence_s": app.pace.cadence_s,
+            "seal_interval_s": app.pace.seal_interval_s,
             "next_number": app.recorder.next_number(),
             "oldest_page": app.ring.oldest(),
             "open_page": app.writer.seq,
@@ -99,7 +99,7 @@ class Commands:
             "faults": app.faults.count,
             "heap_free": app.heap_free,
             "heap_free_low": app.heap_free_low,
-            "slow": 1 if app.slow else 0,
+            "slow": 1 if app.pace.slow else 0,
             "blocks_retired": len(settings.retired),
             "flash_failures": app.flash.failures,
         }
@@ -122,14 +122,14 @@ class Commands:
             return Refusal(messages.ERROR_RANGE, "seal_interval_s is 60 to %d" % _SEAL_INTERVAL_MAX_S)
         if app.board.strap.value():
             return Refusal(messages.ERROR_STATE, "the strap is open: close it, then fit")
-        number = app.fit(values["order_id"], values["cadence_s"], values["seal_interval_s"])
+        number = app.fitting.begin(values["order_id"], values["cadence_s"], values["seal_interval_s"])
         return _log_full() if number is None else {"number": number, "seal_number": app.sealer.number - 1}
 
     def _remove(self, values):
         app = self._app
         if not app.settings.fitted:
             return Refusal(messages.ERROR_STATE, "not fitted")
-        number = app.remove(values["reason"])
+        number = app.fitting.end(values["reason"])
         return _log_full() if number is None else {"number": number, "seal_number": app.sealer.number - 1}
 
     def _acknowledge(self, values):

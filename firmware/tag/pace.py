@@ -1,0 +1,37 @@
+"""How often the tag samples and seals: as the order says, or slower while the log is nearly full."""
+
+from tagproto.layout import SLOW_ABOVE_PERCENT, SLOW_CADENCE_S, SLOW_SEAL_INTERVAL_S, SLOW_UNTIL_PERCENT
+
+
+class Pace:
+    """cadence_s, seal_interval_s: in force now; slow: whether they are those of a log that is nearly full."""
+
+    def __init__(self, settings, ring):
+        self._settings = settings
+        self._ring = ring
+        self.slow = False
+        self.cadence_s = 0
+        self.seal_interval_s = 0
+        self.set()
+
+    def set(self):
+        """Work the pace out anew, from the order's settings and the room that there is."""
+        self.slow = self._ring.percent_taken() >= SLOW_ABOVE_PERCENT
+        self._apply()
+
+    def changed(self):
+        """Slow down rather than refuse readings, be quick again once a receipt has made room; whether it changed."""
+        taken = self._ring.percent_taken()
+        if taken < SLOW_ABOVE_PERCENT if not self.slow else taken >= SLOW_UNTIL_PERCENT:
+            return False
+        self.slow = not self.slow
+        self._apply()
+        return True
+
+    def _apply(self):
+        settings = self._settings
+        self.cadence_s = settings.cadence_s
+        self.seal_interval_s = settings.seal_interval_s
+        if self.slow:
+            self.cadence_s = max(self.cadence_s, SLOW_CADENCE_S)
+            self.seal_interval_s = max(self.seal_interval_s, SLOW_SEAL_INTERVAL_S)
