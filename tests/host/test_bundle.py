@@ -16,7 +16,7 @@ from ankletag.bundle.manifest import describe
 from ankletag.bundle.readme import README
 from ankletag.errors import EvidenceRefused, UsageError
 from host.tagmaker import TagMaker, fitted
-from tagproto.pages import Item, Reader, parse
+from tagproto.pages import HEADER_SIZE, PAGE_SIZE, Item, Reader, parse
 from tagproto.records import Record
 
 
@@ -90,7 +90,7 @@ def test_the_record_of_a_flipped_bit_is_named(path: Path) -> None:
         if not isinstance(item.value, Record):
             continue
         flipped = bytearray(DATA)
-        flipped[begin + 256 * item.seq + 27 + item.start] ^= 0x10
+        flipped[begin + PAGE_SIZE * item.seq + HEADER_SIZE + item.start] ^= 0x10
         path.write_bytes(flipped)
         with pytest.raises(EvidenceRefused, match=rf"record {item.value.number}, a "):
             read_bundle(path)
