@@ -59,7 +59,10 @@ def test_a_decoder_holds_no_more_than_one_frame(both: Both, unit: bytes) -> None
     assert both("frames.held", unit.hex(), 1300 // len(unit)) < longest
 
 
-@given(payloads=st.lists(st.binary(min_size=pages.PAYLOAD_SIZE, max_size=pages.PAYLOAD_SIZE), max_size=8), length=st.integers(0, 2**14 - 1))
+@given(
+    payloads=st.lists(st.binary(min_size=pages.PAYLOAD_SIZE, max_size=pages.PAYLOAD_SIZE), max_size=8),
+    length=st.integers(0, 2**14 - 1),
+)
 def test_a_reader_carries_no_more_than_one_item(both: Both, payloads: list[bytes], length: int) -> None:
     """A seal that claims any length, and then pages that go on for ever."""
     start = bytes((0xC1, length & 0x7F | 0x80, length >> 7)) + bytes(222)
