@@ -1,4 +1,4 @@
-"""Print a JUnit file as pytest would close: skips with their reasons, then 'N passed, N failed, N skipped'."""
+"""Print JUnit files as pytest would close: skips with their reasons, then 'N passed, N failed, N skipped'."""
 
 import sys
 import xml.etree.ElementTree as ET
@@ -6,11 +6,11 @@ from collections import Counter
 from pathlib import Path
 
 
-def summary(junit: str) -> list[str]:
-    """Lines for the JUnit XML `junit`; a case with an error counts as failed, an expected failure as skipped."""
+def summary(junits: list[str]) -> list[str]:
+    """Lines for JUnit XML texts, taken together; a case with an error counts as failed, an expected failure as skipped."""
     passed = failed = 0
     reasons: Counter[str] = Counter()
-    for case in ET.fromstring(junit).iter("testcase"):
+    for case in (case for junit in junits for case in ET.fromstring(junit).iter("testcase")):
         skipped = case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
             failed += 1
@@ -23,14 +23,13 @@ def summary(junit: str) -> list[str]:
 
 
 def main() -> int:
-    """Summarise the file named on the command line; 1 when it is absent."""
-    path = Path(sys.argv[1])
-    if not path.is_file():
-        print(f"{path} is absent: the tests did not run.")
-        print("0 passed, 0 failed, 0 skipped")
-        return 1
-    print("\n".join(summary(path.read_text(encoding="utf-8"))))
-    return 0
+    """Summarise the files named on the command line; 1 when one is absent."""
+    paths = [Path(name) for name in sys.argv[1:]]
+    absent = [path for path in paths if not path.is_file()]
+    for path in absent:
+        print(f"{path} is absent: its tests did not run.")
+    print("\n".join(summary([path.read_text(encoding="utf-8") for path in paths if path not in absent])))
+    return 1 if absent else 0
 
 
 if __name__ == "__main__":
