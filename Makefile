@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help env demo test check lint types touched measure-emulator wheel clean
+.PHONY: help env demo test check lint types touched measure-emulator measure-log wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +42,10 @@ touched: $(VENV)/stamp-dev ## the rules in tests/checks, and the tests that belo
 measure-emulator: $(VENV)/stamp-dev ## 120 virtual days on the emulated tag, as JSON: build/measure/emulator.json
 	@mkdir -p build/measure
 	$(BIN)/python tests/measure/emulator.py
+
+measure-log: $(VENV)/stamp-dev ## three tags to the end of their rings, a realistic wearer; some 4 minutes: build/measure/log.json
+	@mkdir -p build/measure
+	$(BIN)/python tests/measure/log.py
 
 wheel: $(VENV)/stamp-dev ## build wheel and sdist into dist/
 	$(BIN)/python -m build --outdir dist
