@@ -81,10 +81,9 @@ class App:
         self.sealer = Sealer(self.recorder, board.unique_id, self.pool.take)
         # Kinds of record in the open window.
         self._recorded = set()
-        # A page that has gone bad may have held a boot and a seal, hardly more, and any number of records: what comes
-        # now must repeat none of their numbers.
+        # Pages that have gone bad may have held any number of records: what comes now must repeat none of their numbers.
+        self._boots_unread = 0
         self._unread, self._skipped = recovery.read_open_window(self.ring, self.writer, coder, self._resume)
-        self.sealer.number += self._unread
         self.fitting = Fitting(self)
         self.fitting.mend(self.recorder.next_number() + self._skipped)
 
@@ -95,6 +94,11 @@ class App:
         epoch = -1 if self._unread else sealer.epoch
         made = self.keys.settle(epoch, sealer.announced, self.pool.take)
         sealer.signer = self.keys
+        if self._unread:
+            # The keys know how many seals lie in those pages. Each had a boot before it at most, each page one more.
+            lost = self._unread if made else max(0, self.keys.epoch - sealer.epoch)
+            sealer.number += lost
+            self._boots_unread = self._unread + lost
         if not self.settings.first_key and not self.keys.epoch:
             self.settings.first_key = self.keys.public_key
             self.save_settings()
@@ -110,7 +114,7 @@ class App:
                 self._recorded.add(item.value.kind)
 
     def _begin_boot(self, new_key):
-        boot = max(self.recorder.boot(), self.sealer.last_boot) + self._unread + 1
+        boot = max(self.recorder.boot(), self.sealer.last_boot) + self._boots_unread + 1
         values = {"cause": self.board.reset_cause, "skipped": self._skipped, "firmware": self.firmware}
         self.recorder.begin_boot(boot, self.board.clock.ticks_ms(), values)
         self.recorder.catch_up()

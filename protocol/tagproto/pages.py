@@ -182,7 +182,8 @@ class Reader:
                 return False
             kind, value, end = result
             if kind == coding.END:
-                return True
+                # The page was read while it was open: what was put there later is not here.
+                return False
             found.append(Item(kind, value, seq, start, page.seq, end + shift))
             at = end
             seq = page.seq
