@@ -81,7 +81,7 @@ class App:
         self.sealer = Sealer(self.recorder, board.unique_id, self.pool.take)
         # Kinds of record in the open window.
         self._recorded = set()
-        # Pages that have gone bad may have held any number of records: what comes now must repeat none of their numbers.
+        # Pages that have gone bad may have held many records: what comes now must repeat none of their numbers.
         self._boots_unread = 0
         self._unread, self._skipped = recovery.read_open_window(self.ring, self.writer, coder, self._resume)
         self.fitting = Fitting(self)
