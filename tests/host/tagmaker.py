@@ -158,14 +158,20 @@ class TagMaker:
         return number
 
     def reading(
-        self, tac_ug_dl: int = 0, flags: int = 0, prox: int = PROX_ON_SKIN, temp: int = TEMP_34_C, noise: int = 0
+        self,
+        tac_ug_dl: int = 0,
+        flags: int = 0,
+        prox: int = PROX_ON_SKIN,
+        temp: int = TEMP_34_C,
+        noise: int = 0,
+        cell: int | None = None,
     ) -> int:
-        """One reading at the present time; its number."""
+        """One reading at the present time; its number. cell: the code, instead of that of the TAC."""
         self._seed()
         self._begin_item()
         number = self.coder.number
         ticks = self.ticks
-        cell = cell_code(tac_ug_dl)
+        cell = cell_code(tac_ug_dl) if cell is None else cell
         if noise:
             cell += round(self.random.gauss(0, noise))
             temp += round(self.random.gauss(0, noise))

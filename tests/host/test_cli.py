@@ -287,7 +287,7 @@ def test_a_fault_of_the_program_is_a_sentence_and_a_file(monkeypatch: pytest.Mon
 def test_help_names_every_command_and_exit_code() -> None:
     outcome = run("--help")
     no_findings(outcome)
-    for command in ("fit", "sync", "verify", "events", "report", "remove", "status", "log"):
+    for command in ("fit", "sync", "verify", "events", "report", "remove", "status", "log", "plan"):
         assert command in outcome.out
     words = " ".join(outcome.out.split())
     for code, meaning in EXIT_MEANINGS.items():

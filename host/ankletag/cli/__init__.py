@@ -11,6 +11,7 @@ from .fit import fit
 from .guard import guarded
 from .log import log
 from .output import say
+from .plan import plan
 from .plugins import add_plugins
 from .remove import remove
 from .report import report
@@ -18,7 +19,7 @@ from .status import status
 from .sync import sync
 from .verify import verify
 
-_COMMANDS = (fit, sync, verify, events, report, remove, status, log)
+_COMMANDS = (fit, sync, verify, events, report, remove, status, log, plan)
 
 
 def _version(asked: bool) -> None:
