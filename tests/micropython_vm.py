@@ -32,7 +32,7 @@ class Vm:
         self._buffer = b""
 
     def ask(self, request: object, deadline_s: float = 30) -> Any:
-        """The answer to one request; fails the test with the VM's own words when it dies or is late."""
+        """The answer to one request; fails the test with the VM's own words when it raises, dies or is late."""
         assert self._process.stdin
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -41,9 +41,12 @@ class Vm:
             self._died()
         line = self._line(time.monotonic() + deadline_s, deadline_s)
         try:
-            return json.loads(line)
+            answer = json.loads(line)
         except ValueError:
             pytest.fail(f"the MicroPython VM answered what is not JSON: {line[:2000]!r}, then {self._buffer[:2000]!r}")
+        if isinstance(answer, dict) and answer.keys() == {"raised"}:
+            pytest.fail(f"in the MicroPython VM: {answer['raised'][-2000:]}")
+        return answer
 
     def _line(self, end: float, deadline_s: float) -> bytes:
         assert self._process.stdout

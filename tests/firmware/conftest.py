@@ -6,34 +6,79 @@ from typing import Any
 
 import pytest
 
+from ankletag.verify import Verified, verify_pages
+from firmware.explore import Explorer
+from firmware.judge import log_differs
+from firmware.story import Known
 from micropython_vm import Vm
 
 HARNESS = Path(__file__).parent / "vm" / "harness.py"
 # Shortly before the ticks wrap.
 TICKS = (1 << 30) - 400_000
-BLOCKS = 16
+BLOCKS = 17
 
 
 class Tag:
-    """A tag in the VM; every function of harness.py is a method: tag.steps(3) asks ["steps", 3]."""
+    """A tag in the VM; every command of harness.py is a method: tag.steps(3) asks ["steps", 3].
+
+    Beside it a host that keeps every page that it has read, and what the tag counted by then.
+    """
 
     def __init__(self, vm: Vm) -> None:
         self._vm = vm
+        self._stored: dict[bytes, None] = {}
+        self._known = Known()
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
         return lambda *arguments: self._vm.ask([name, *arguments], 110)
+
+    def start(self, blocks: int, ticks: int) -> Any:
+        """A tag that was never switched on, and a host that has never met it."""
+        self._stored = {}
+        self._known = Known()
+        return self._vm.ask(["start", blocks, ticks], 110)
+
+    def read(self) -> Verified:
+        """Read the tag out and verify all that was ever read of it."""
+        found = self._vm.ask(["read_out"], 110)
+        for kind, data in found["counted"]:
+            self._known.count(kind, bytes.fromhex(data))
+        self._stored.update((bytes.fromhex(page), None) for page in found["pages"])
+        return verify_pages(list(self._stored), bytes.fromhex(self.state()["public_key"]))
+
+    def check(self, cuts: int = 0) -> list[str]:
+        """What speaks against the tag's evidence, and what counted and is not there. cuts: see Known."""
+        verified = self.read()
+        self._known.cuts = cuts
+        return [f"{finding.code}: {finding.sentence}" for finding in verified.against] + log_differs(
+            self._known, verified
+        )
 
 
 @pytest.fixture(scope="session")
-def harness() -> Generator[Tag, None, None]:
-    """The harness without a tag."""
-    vm = Vm(HARNESS, heap="4m")
-    yield Tag(vm)
+def vm() -> Generator[Vm, None, None]:
+    """The VM that runs the harness."""
+    vm = Vm(HARNESS, heap="24m")
+    yield vm
     vm.close()
+
+
+@pytest.fixture(scope="session")
+def harness(vm: Vm) -> Tag:
+    """The harness without a tag."""
+    return Tag(vm)
+
+
+@pytest.fixture
+def explorer(vm: Vm, tmp_path: Path) -> Explorer:
+    """Power cuts on 17 blocks of flash."""
+    return Explorer(vm, tmp_path, BLOCKS)
 
 
 @pytest.fixture
 def tag(harness: Tag) -> Tag:
-    """A tag that was just switched on for the first time: 16 blocks of flash, 8 of them ring."""
+    """A tag that was just switched on for the first time: 17 blocks of flash, 8 of them ring."""
     harness.start(BLOCKS, TICKS)
     return harness

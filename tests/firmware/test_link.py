@@ -10,6 +10,8 @@ from firmware import talk
 from tagproto import frames, messages, pages, records
 from tagproto.bad import Bad
 
+# What only a request that is carried out changes.
+LASTING = ("fitted", "seals", "epoch", "received", "cadence_s", "boot", "faults")
 HELLO: dict[str, int | bytes] = {"version": tagproto.PROTOCOL_VERSION, "entropy": bytes(16)}
 
 
@@ -151,10 +153,17 @@ def test_a_host_that_never_stops_does_not_stop_the_sampling(tag: Any) -> None:
         ),
     ],
 )
-def test_refusals_change_nothing(tag: Any, kind: int, values: dict[str, int | bytes], code: int) -> None:
-    before = tag.log()
+def test_a_refusal_only_is_recorded(tag: Any, kind: int, values: dict[str, int | bytes], code: int) -> None:
+    before, state = tag.log(), tag.state()
     assert talk.refused(tag, kind, values) == code
-    assert tag.log() == before
+    after = tag.log()
+    assert after["seals"] == before["seals"]
+    *same, refused = after["records"]
+    assert same == before["records"]
+    record = records.parse(bytes.fromhex(refused))
+    assert (record.kind, record.values()) == (records.REFUSED, {"command": kind, "code": code})
+    now = tag.state()
+    assert [now[name] for name in LASTING] == [state[name] for name in LASTING]
 
 
 def test_fit_twice_and_with_an_open_strap(tag: Any) -> None:

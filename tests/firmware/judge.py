@@ -1,0 +1,143 @@
+"""What must hold of a tag that came up after a power cut, by the host's own verification of its pages."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ankletag.verify import Verified, verify_pages
+from firmware.story import Key, Known
+from tagproto import records
+from tagproto.layout import BLOCK_SIZE, EVENT_RESERVE_PAGES, KEY_BLOCKS, READING_RESERVE_PAGES, SETTINGS_BLOCKS
+from tagproto.pages import PAGE_SIZE
+
+_EMPTY = (bytes(PAGE_SIZE), b"\xff" * PAGE_SIZE)
+NONCE = b"after the cut"
+_PIECE = 8
+_REMEMBERED = 64
+KEYS = slice(SETTINGS_BLOCKS * BLOCK_SIZE, (SETTINGS_BLOCKS + KEY_BLOCKS) * BLOCK_SIZE)
+
+
+@dataclass(frozen=True, slots=True)
+class Comeback:
+    """A tag that came up: what it says of itself, its pages, its flash, and what it counted since."""
+
+    says: dict[str, Any]
+    pages: Sequence[bytes]
+    cells: bytes
+    counted: Sequence[tuple[int, bytes]]
+    keys: Sequence[Key]
+
+
+class Judge:
+    """Gives sentences; none when everything holds. Remembers what it verified: most cuts come to the same log."""
+
+    def __init__(self) -> None:
+        self._verified: OrderedDict[bytes, Verified] = OrderedDict()
+        self.verifications = 0
+
+    def verify(self, raws: Sequence[bytes], first_key: bytes) -> Verified:
+        """The host's verdict over pages, those it has stored first."""
+        digest = hashlib.blake2b(first_key + b"".join(raws), digest_size=16).digest()
+        if digest not in self._verified:
+            self.verifications += 1
+            self._verified[digest] = verify_pages(raws, first_key)
+            if len(self._verified) > _REMEMBERED:
+                self._verified.popitem(last=False)
+        return self._verified[digest]
+
+    def wrong(self, known: Known, back: Comeback) -> list[str]:
+        """What is wrong with a tag that came up. `known` grows by what it counted since."""
+        says = back.says
+        if "failed" in says:
+            return [f"the boot failed: {says['failed']}"]
+        for kind, data in back.counted:
+            known.count(kind, data)
+        for key in back.keys:
+            known.see_key(key)
+        found = _broken_promises(known, says)
+        found += _standstill(back)
+        verified = self.verify([*known.stored, *back.pages], bytes.fromhex(says["public_key"]))
+        found += [f"{finding.code}: {finding.sentence}" for finding in verified.against]
+        found += log_differs(known, verified)
+        if says["fitted"] != _fitted(verified):
+            found.append(f"fitted is {says['fitted']}, and {_fitted(verified)} by the log")
+        if says["sealed"] and not verified.nonce_sealed(NONCE):
+            found.append("the seal that was asked for does not verify")
+        return found + secrets_left(known, says["epoch"], back.cells, KEYS)
+
+
+def _broken_promises(known: Known, says: dict[str, Any]) -> list[str]:
+    found = [f"{name} is {says[name]}" for name in ("fitted",) if says[name] not in known.states.get(name, [0])]
+    low, high = known.states.get("received", [0, 0])
+    if not low <= says["received"] <= high:
+        found.append(f"{says['received']} pages are receipted, not {low} to {high}")
+    if says["oldest"] > high:
+        found.append(f"page {says['oldest'] - 1} is gone and no receipt covers it")
+    if says["faults"]:
+        found.append(f"{says['faults']} faults")
+    return found
+
+
+def _standstill(back: Comeback) -> list[str]:
+    """A tag must go on sampling and sealing while it has room."""
+    says = back.says
+    found = []
+    lived = back.counted[says["booted"] : says["lived"]]
+    readings = sum(kind == 1 and data[0] == records.READING for kind, data in lived)
+    if says["fitted"] and says["free"] > READING_RESERVE_PAGES and readings < 3:
+        found.append(f"{readings} readings in three turns")
+    if not says["sealed"] and says["free"] > EVENT_RESERVE_PAGES:
+        found.append("a seal is refused while there is room")
+    return found
+
+
+def log_differs(known: Known, verified: Verified) -> list[str]:
+    """Everything that counted is in the log, byte for byte; beside it what a cut fell into, and nothing else."""
+    found = [f"record number {number} is given twice" for number in known.repeated]
+    there = {record.number: record.canonical() for record in verified.records()}
+    for number, data in known.records.items():
+        if there.get(number) != data:
+            found.append(f"record {number} is {'another' if number in there else 'missing'}")
+    extra = sorted(there.keys() - known.records.keys())
+    if len(extra) > known.cuts:
+        found.append(f"records {extra} never counted")
+    encoded = [window.seal.encoded for window in verified.windows]
+    found += [f"seal {at} is missing" for at, seal in enumerate(known.seals) if seal not in encoded]
+    if len(encoded) > len(known.seals) + known.cuts:
+        found.append(f"{len(encoded)} seals, {len(known.seals)} counted")
+    return found
+
+
+def _fitted(verified: Verified) -> int:
+    """1 when the log ends within a fitting."""
+    kinds = [record.kind for _, record in verified.events() if record.kind in (records.FIT, records.REMOVE)]
+    return int(kinds[-1:] == [records.FIT])
+
+
+def secrets_left(known: Known, epoch: int, cells: bytes, places: slice) -> list[str]:
+    """In flash is at most one key for each epoch from this one on: nothing of any other secret or ratchet, and in the
+    places where keys lie no piece of one.
+    """
+    found = []
+    ahead = set()
+    written = _written(cells)
+    there = _written(cells[places])
+    for key in known.keys.values():
+        left = [
+            f"the {what} of epoch {key.epoch} is still in flash"
+            for what, secret in (("secret", key.secret), ("ratchet", key.ratchet))
+            if secret in written or any(secret[at : at + _PIECE] in there for at in range(0, len(secret), _PIECE))
+        ]
+        if left and (key.epoch < epoch or key.epoch in ahead):
+            found += left
+        elif left:
+            ahead.add(key.epoch)
+    return found
+
+
+def _written(cells: bytes) -> bytes:
+    """The pages that are neither erased nor zeroed: in the others is nothing."""
+    pages = (cells[at : at + PAGE_SIZE] for at in range(0, len(cells), PAGE_SIZE))
+    return b"".join(page for page in pages if page not in _EMPTY)

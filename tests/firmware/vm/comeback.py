@@ -1,0 +1,77 @@
+"""A tag that comes up on the flash that a power cut left: what it is, what it still has, what it goes on with."""
+
+import nor
+import quickkeys
+from life import Tag
+from recording import Recording
+from workload import HELLO
+
+from tag.faults import describe
+from tagproto import messages
+
+NONCE = b"after the cut"
+
+
+def come_back(path, blocks, seed, mode, story):
+    """Boot on the cells and the unstable bits in `path`, and leave there what is in the flash afterwards, and the
+    pages. story: a file for the recording of it, or empty.
+    """
+    with open(path, "rb") as file:
+        flash = nor.Flash(blocks, file, seed, mode)
+    counted = []
+    held = []
+    recording = Recording(story) if story else None
+
+    def trace(kind, data):
+        if kind == 1 or kind == 2:
+            counted.append((kind, bytes(data).hex()))
+            if recording:
+                recording.counted(kind, data)
+
+    def watch(epoch, secret, ratchet, public_key):
+        held.append((epoch, secret.hex(), ratchet.hex(), public_key.hex()))
+        if recording:
+            recording.key(epoch, secret, ratchet, public_key)
+
+    if recording:
+        flash.before = recording.before
+    quickkeys.watchers[:] = [watch]
+    tag = Tag(flash, trace, seed)
+    try:
+        found = _live(tag, counted)
+    except Exception as error:  # noqa: BLE001 - whatever a boot raises is a finding of the test
+        found = {"failed": describe(error)}
+    quickkeys.watchers[:] = []
+    if recording:
+        recording.close()
+    found["counted"] = counted
+    found["keys"] = held
+    found["unstable"] = len(flash.unstable)
+    with open(path, "wb") as file:
+        flash.save(file)
+        if "failed" not in found:
+            for page in tag.pages():
+                file.write(page)
+    return found
+
+
+def _live(tag, counted):
+    tag.start(5000, 1)
+    booted = len(counted)
+    tag.live(3)
+    lived = len(counted)
+    kind, seal = tag.request(messages.SEAL, {"nonce": NONCE})
+    hello = tag.ask(messages.HELLO, HELLO)
+    status = tag.ask(messages.STATUS, {})
+    return {
+        "public_key": hello["public_key"].hex(),
+        "epoch": hello["epoch"],
+        "sealed": seal["seal_hash"].hex() if kind == messages.SEAL | messages.REPLY else "",
+        "fitted": status["fitted"],
+        "received": status["received_page"],
+        "oldest": status["oldest_page"],
+        "faults": status["faults"],
+        "free": tag.app.ring.free(),
+        "booted": booted,
+        "lived": lived,
+    }

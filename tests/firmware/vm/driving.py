@@ -1,0 +1,218 @@
+"""Commands that drive one tag on a board in RAM; every answer is JSON."""
+
+import gc
+
+import nor
+import ramboard
+from life import Tag
+
+from tagproto import coding, pages, records
+from tagproto.bad import Bad
+
+unhex = bytes.fromhex
+_EVENT = {"sense": 5, "code": 0}
+
+
+class _Driven:
+    """The tag that is driven, and what it has counted since somebody asked."""
+
+    def __init__(self):
+        self.tag = None
+        self.counted = []
+
+    def trace(self, kind, data):
+        if kind == 1 or kind == 2:
+            self.counted.append((kind, bytes(data).hex()))
+
+
+now = _Driven()
+
+
+# Power and time
+
+
+def start(blocks, ticks):
+    """A new tag that has never been switched on."""
+    now.counted = []
+    now.tag = None
+    # A Pico's flash is big: what the tag before it had must be free.
+    gc.collect()
+    now.tag = Tag(nor.Flash(blocks), now.trace)
+    now.tag.start(ticks, 1)
+    return state()
+
+
+def state():
+    tag = now.tag
+    app = tag.app
+    return {
+        "public_key": app.settings.first_key.hex(),
+        "epoch": app.keys.epoch,
+        "fitted": app.settings.fitted,
+        "seals": app.sealer.number,
+        "boot": app.recorder.boot(),
+        "next_number": app.recorder.next_number(),
+        "open_page": app.writer.seq,
+        "open_fill": app.writer.fill,
+        "oldest_page": app.ring.oldest(),
+        "free_pages": app.ring.free(),
+        "received": app.ring.received,
+        "retired": app.settings.retired,
+        "cadence_s": app.pace.cadence_s,
+        "readings_lost": app.recorder.readings_lost,
+        "faults": app.faults.count,
+        "ticks": app.board.clock.ticks_ms(),
+        "bad_writes": app.writer.bad_writes,
+        "programs": tag.flash.programs,
+        "erases": tag.flash.erases,
+    }
+
+
+def reboot(cause):
+    now.tag.start(0, cause)
+    return state()
+
+
+def steps(count):
+    now.tag.live(count)
+    return state()
+
+
+def advance(ms):
+    now.tag.board.clock.ticks += ms
+
+
+# The host
+
+
+def link(data, turns):
+    """Bytes to the tag; after `turns` steps, what it sent."""
+    port = now.tag.board.link
+    port.incoming += unhex(data)
+    now.tag.live(turns)
+    sent, port.outgoing = port.outgoing, b""
+    return {"sent": sent.hex(), "left": len(port.incoming)}
+
+
+def room(count):
+    """Bytes that the port takes a turn."""
+    port = now.tag.board.link
+    port.room = port.left = count
+
+
+def read_out():
+    """All pages as a host reads them, in hex, and what was counted since the last time."""
+    counted, now.counted = now.counted, []
+    return {"pages": [page.hex() for page in now.tag.pages()], "counted": counted}
+
+
+# What happens to a tag
+
+
+def toggle(name, level):
+    getattr(now.tag.board, name).change(level)
+
+
+def absent(addresses):
+    now.tag.board.i2c.absent = set(addresses)
+
+
+def fill(free_pages):
+    """Events until the ring has no more than so many pages free; how many were taken."""
+    taken = 0
+    app = now.tag.app
+    while app.ring.free() > free_pages:
+        if app.event(records.FAULT, dict(_EVENT, text=bytes(96))) is None:
+            break
+        taken += 1
+    return taken
+
+
+def event(text="one more"):
+    return now.tag.app.event(records.FAULT, dict(_EVENT, text=text.encode()))
+
+
+def seal():
+    return now.tag.app.seal(1)
+
+
+def received(page):
+    now.tag.app.set_received(page)
+    return state()
+
+
+def log():
+    """Records and seals as lie in the tag, in hex."""
+    reader = pages.Reader()
+    found = {"records": [], "seals": []}
+    for raw in now.tag.pages():
+        page = pages.parse(raw)
+        if isinstance(page, Bad):
+            reader.gap()
+            continue
+        for item in reader.feed(page):
+            if not isinstance(item, Bad) and item.kind == coding.RECORD:
+                found["records"].append(item.value.canonical().hex())
+            elif not isinstance(item, Bad) and item.kind == coding.SEAL:
+                found["seals"].append(item.value.hex())
+    return found
+
+
+# Flash that fails
+
+
+def place(seq):
+    """The block of flash in which a page lies, or -1."""
+    ring = now.tag.app.ring
+    flash = now.tag.flash
+    data = bytearray(256)
+    other = bytearray(256)
+    ring.read_raw(seq, data)
+    for page in range(flash.blocks * 16):
+        flash.readblocks(page // 16, other, page % 16 * 256)
+        if other == data:
+            return page // 16
+    return -1
+
+
+def stick(block):
+    """The cells of a block stay as they are from now on, but an erase still sets them."""
+    for page in range(block * 16, (block + 1) * 16):
+        now.tag.flash.stuck[page] = (1 << 2048) - 1
+
+
+def stick_page(block, index):
+    """Some cells of a page stay as they are from now on."""
+    now.tag.flash.stuck[block * 16 + index] = 0xFFFFFFFF << 800
+
+
+def wear_out(block):
+    """Erasing a block leaves a cell at 0 from now on."""
+    now.tag.flash.worn[block] = (block * 16 + 3, 1 << 77)
+
+
+def failures(every, turns):
+    """Exceptions out of every n-th flash operation of a fitting; a tag that resets comes up on the same flash."""
+    tag = now.tag
+    counts = {"failures": 0, "resets": 0}
+    left = [every]
+
+    def fail(erase, page, data):
+        left[0] -= 1
+        if not left[0]:
+            left[0] = every
+            counts["failures"] += 1
+            raise MemoryError() if counts["failures"] & 1 else OSError(5)
+
+    for turn in range(turns):
+        tag.flash.before = fail
+        try:
+            if turn % 10 == 5:
+                tag.board.strap.change(turn & 1)
+            tag.app.step()
+        except ramboard.Reset:
+            counts["resets"] += 1
+            tag.flash.before = None
+            tag.start(tag.board.clock.ticks, 3)
+        tag.flash.before = None
+    return counts

@@ -1,0 +1,92 @@
+"""Commands that flood a tag in virtual time: what comes too often, for hours, while it goes on sampling."""
+
+import driving
+
+from tagproto import frames, messages
+
+
+def _turns(times, every_ms, act):
+    """act(i) and a turn of the tag, again and again; the clock is moved by this alone."""
+    tag = driving.now.tag
+    board = tag.board
+    board.idles = False
+    clock = board.clock
+    step = tag.app.step
+    for i in range(times):
+        clock.ticks += every_ms
+        act(i)
+        step()
+    board.idles = True
+
+
+_TURN_MS = 5000
+
+
+def quiet(seconds):
+    """A time in which nothing happens but what the tag does by itself."""
+    _turns(seconds * 1000 // _TURN_MS, _TURN_MS, lambda i: None)
+    return driving.state()
+
+
+def flood_input(name, times, every_ms):
+    """An input that changes again and again."""
+    pin = getattr(driving.now.tag.board, name)
+    _turns(times, every_ms, lambda i: pin.change(1 - pin.level))
+    return driving.state()
+
+
+def flood_fixes(times, every_ms):
+    """A position fix again and again."""
+    fix = driving.now.tag.app.fix
+    turns = every_ms // _TURN_MS
+
+    def act(i):
+        if i % turns == 0:
+            fix(515000000 + i, -1200000 - i, 25 + i % 50)
+
+    _turns(times * turns, _TURN_MS, act)
+    return driving.state()
+
+
+def flood_link(requests, times, every_ms):
+    """Requests, [kind, body in hex, copies], written to the link again and again; replies by 'kind code'.
+
+    The tag takes what it takes in a turn; what it has not taken by then waits on the line.
+    """
+    port = driving.now.tag.board.link
+    batch = b"".join([frames.encode(kind, 1, bytes.fromhex(body)) * copies for kind, body, copies in requests])
+    answers = {}
+    decoder = frames.Decoder()
+
+    def take():
+        sent, port.outgoing = port.outgoing, b""
+        for frame in decoder.feed(sent):
+            code = messages.decode(frame.kind, frame.body)["code"] if frame.kind == messages.ERROR else 0
+            name = "%d %d" % (frame.kind, code)
+            answers[name] = answers.get(name, 0) + 1
+
+    def act(i):
+        take()
+        if len(port.incoming) < 4096:
+            port.incoming += batch
+
+    _turns(times, every_ms, act)
+    while port.incoming or port.outgoing:
+        _turns(1, every_ms, lambda i: take())
+    return {"answers": answers, "state": driving.state()}
+
+
+def flood_attestations(times, every_ms):
+    """Attestations, each over the tag's newest nonce; how many the tag took, refused as too many, refused else."""
+    tag = driving.now.tag
+    hello = {"version": 1, "entropy": bytes(16)}
+    taken = [0, 0, 0]
+
+    def act(i):
+        nonce = tag.ask(messages.HELLO, hello)["nonce"]
+        values = {"utc_ms": 1750000000000 + i, "nonce": nonce, "station": bytes(8), "statement": bytes(100)}
+        kind, fields = tag.request(messages.ATTEST, values)
+        taken[0 if kind != messages.ERROR else 1 if fields["code"] == messages.ERROR_BUSY else 2] += 1
+
+    _turns(times, every_ms, act)
+    return {"taken": taken, "state": driving.state()}

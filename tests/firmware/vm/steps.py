@@ -1,0 +1,74 @@
+"""Commands that let a tag live step by step, with the power going at any flash operation of a step."""
+
+import driving
+import nor
+from driving import now
+from life import Tag
+
+from tagproto import messages, records
+
+_FITTING = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 3600}
+_STATION = b"station1"
+
+
+def _events(count, size):
+    """Events with so much text; how many the log took."""
+    for taken in range(count):
+        if now.tag.app.event(records.FAULT, {"sense": 5, "code": taken, "text": bytes(size)}) is None:
+            return taken
+    return count
+
+
+def _acknowledge(page, seal_number):
+    values = {"page": page, "seal_number": seal_number, "seal_hash": bytes(32), "station": _STATION, "statement": b""}
+    return now.tag.request(messages.ACKNOWLEDGE, values)[0]
+
+
+_STEPS = {
+    "events": _events,
+    "live": lambda turns: now.tag.live(turns),
+    "fit": lambda: now.tag.request(messages.FIT, _FITTING)[0],
+    "remove": lambda: now.tag.request(messages.REMOVE, {"reason": 1})[0],
+    "toggle": lambda name: now.tag.toggle(name),
+    "seal": lambda: now.tag.request(messages.SEAL, {"nonce": b"a step"})[0],
+    "acknowledge": _acknowledge,
+    "reboot": lambda cause: now.tag.start(0, cause),
+}
+
+
+def step(path, cut_in, name, *arguments):
+    """One step; the flash as a cut finds it goes to `path`, with the operation that was to come."""
+    flash = now.tag.flash
+    flash.cut_in = cut_in
+    cut = None
+    gave = None
+    try:
+        gave = _STEPS[name](*arguments)
+    except nor.PowerCut:
+        erase, page, data = flash.pending
+        cut = [page // 16, None] if erase else [page, data.hex()]
+        with open(path, "wb") as file:
+            flash.save(file)
+    flash.cut_in = 0
+    counted, now.counted = now.counted, []
+    return {"gave": gave, "cut": cut, "counted": counted}
+
+
+def come_up(path, blocks, seed, mode):
+    """A boot on the flash in `path`; cells that fail still do."""
+    old = now.tag.flash
+    with open(path, "rb") as file:
+        flash = nor.Flash(blocks, file, seed, mode)
+    flash.stuck, flash.worn = old.stuck, old.worn
+    now.tag = Tag(flash, now.trace, seed)
+    now.tag.start(5000, 1)
+    return driving.state()
+
+
+def flip(seq, bit):
+    """Turn one bit of a page of the log over; False when it has no place."""
+    block = driving.place(seq)
+    if block < 0:
+        return False
+    now.tag.flash.flip(block * 16 + seq % 16, bit)
+    return True
