@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help env demo test check lint types touched measure-emulator measure-log wheel clean
+.PHONY: help env demo test soak check lint types touched measure-emulator measure-log wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -22,7 +22,11 @@ demo: $(VENV)/stamp-run ## fit an emulated tag, live four days, sync, verify, re
 
 test: $(VENV)/stamp-dev ## all tests that need no hardware; results in build/junit.xml (PYTEST_ARGS=... for more)
 	@mkdir -p build
-	$(PYTEST) -n $(JOBS) --junit-xml=build/junit.xml $(PYTEST_ARGS) tests
+	$(PYTEST) -n $(JOBS) --ignore=tests/soak --junit-xml=build/junit.xml $(PYTEST_ARGS) tests
+
+soak: $(VENV)/stamp-dev ## long tests, such as every power cut there can be; results in build/junit-soak.xml
+	@mkdir -p build
+	$(PYTEST) -n $(JOBS) --junit-xml=build/junit-soak.xml $(PYTEST_ARGS) tests/soak
 
 check: lint types touched ## lint, types, import rules and the tests a change touches (BASE=commit to compare with)
 

@@ -1,0 +1,36 @@
+"""A power cut at every flash operation of a tag's life on a small ring, torn in every way; and cut again, now and then,
+at every operation of coming up. tests/firmware does so for some of the operations.
+"""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from firmware.conftest import BLOCKS, HARNESS
+from firmware.explore import Explorer
+from micropython_vm import Vm
+
+PARTS = 16
+AGAIN_EVERY = 100
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def vm() -> Generator[Vm, None, None]:
+    """The VM that runs the harness."""
+    vm = Vm(HARNESS, heap="8m")
+    yield vm
+    vm.close()
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_cut(vm: Vm, tmp_path: Path, part: int) -> None:
+    explorer = Explorer(vm, tmp_path, BLOCKS)
+    story, _ = explorer.record("small ring")
+    tally = explorer.every_cut(story, part, PARTS, AGAIN_EVERY)
+    print(tally)
+    assert tally.wrong == []
+    assert tally.states > 5 * story.operations // PARTS
+    assert tally.second_states > 500
