@@ -65,6 +65,31 @@ def test_a_snapshot_of_the_open_page_and_its_later_state_are_one_page() -> None:
         assert check(raws, maker).against == []
 
 
+@pytest.mark.parametrize("flips", [1, 2])
+def test_a_bad_page_of_which_only_an_earlier_open_copy_is_good_is_named(flips: int) -> None:
+    maker = fitted([0] * 40)
+    seq, early = len(maker.closed), maker.open_page()
+    known = maker.coder.number
+    while len(maker.closed) < seq + 3:
+        maker.live([0] * 10)
+    maker.seal()
+    raws = maker.raw_pages()
+    damaged = raws
+    for flip in range(flips):
+        damaged = with_flipped(damaged, seq, 1600 + 77 * flip)
+    verified = check([early, *damaged], maker)
+    finding = one(verified, "page-bad")
+    assert finding.severity == AGAINST
+    assert "Only an earlier copy, read while it was open, is good." in finding.sentence
+    if flips > 1:
+        gap = one(verified, "record-gap")
+        assert (finding.first_record, finding.last_record) == (known, gap.last_record)
+    genuine = {record.number: record.canonical() for record in check(raws, maker).records()}
+    assert all(genuine[record.number] == record.canonical() for record in verified.records())
+    # A good copy of all of the page is all that it takes.
+    assert check([early, *damaged, raws[seq]], maker).against == []
+
+
 @given(seq=st.integers(0, len(RAWS) - 1), bit=st.integers(0, 2047))
 @settings(max_examples=80)
 def test_a_flipped_bit_is_refused_and_named(seq: int, bit: int) -> None:

@@ -35,13 +35,15 @@ def gap(found: Gap, pageset: PageSet, numbers: tuple[int | None, int | None]) ->
     if bad is None:
         which = f"Page {found.first} is" if found.first == found.last else f"Pages {found.first} to {found.last} are"
         return "page-missing", f"{which} missing. {_records(numbers)}", None
+    rest = "Only an earlier copy, read while it was open, is good. " if found.earlier else ""
+    rest += _records(numbers)
     if bad.corrected is None or bad.bit is None:
         reason = _REASONS.get(bad.reason, bad.reason)
-        return "page-bad", f"Page {bad.seq} was refused: {reason}. {_records(numbers)}", None
+        return "page-bad", f"Page {bad.seq} was refused: {reason}. {rest}", None
     place = place_of(pageset.good, bad.corrected, bad.bit)
     where = f"bit {bad.bit & 7} of byte {bad.bit >> 3}"
     sentence = f"Page {bad.seq} was refused: one bit is wrong, {where}, which lies in {place.words}."
-    return "page-bad", f"{sentence} {_records(numbers)}", place
+    return "page-bad", f"{sentence} {rest}", place
 
 
 def ticks_backwards(record: Record, back_ms: int) -> str:

@@ -13,9 +13,10 @@ from .bits import flipped_bit, with_bit_flipped
 
 @dataclass(frozen=True, slots=True)
 class BadPage:
-    """A page that is refused. seq: as its header says, after the correction where there is one."""
+    """A page that is refused. seq: as its header says, after the correction where there is one; raw: as it came."""
 
     seq: int
+    raw: bytes
     reason: str
     corrected: Page | None
     bit: int | None
@@ -23,10 +24,12 @@ class BadPage:
 
 @dataclass(slots=True)
 class PageSet:
-    """good: the fullest copy of each page; bad: pages of which no good copy exists."""
+    """good: the fullest copy of each page; bad: pages of which no good copy exists; later: refused copies of pages of
+    which there is only an earlier good one, from when the page was open."""
 
     good: dict[int, Page] = field(default_factory=dict)
     bad: dict[int, BadPage] = field(default_factory=dict)
+    later: dict[int, BadPage] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -43,9 +46,16 @@ def _bad_page(raw: bytes, reason: str) -> BadPage:
     if bit is not None:
         corrected = pages.parse(with_bit_flipped(raw, bit))
         if isinstance(corrected, Page):
-            return BadPage(corrected.seq, reason, corrected, bit)
+            return BadPage(corrected.seq, raw, reason, corrected, bit)
     seq = int.from_bytes(raw[2:6], "little") if len(raw) >= 6 else -1
-    return BadPage(seq, reason, None, None)
+    return BadPage(seq, raw, reason, None, None)
+
+
+def _holds_more(bad: BadPage, good: Page) -> bool:
+    """Whether a refused copy goes on where the good one, read while the page was open, ends."""
+    written = len(good.raw[: PAGE_SIZE - 4].rstrip(b"\xff"))
+    raw = bad.corrected.raw if bad.corrected is not None else bad.raw
+    return bool(raw[written : PAGE_SIZE - 4].strip(b"\xff"))
 
 
 def collect(raws: Iterable[bytes]) -> PageSet:
@@ -68,8 +78,11 @@ def collect(raws: Iterable[bytes]) -> PageSet:
         sentence = f"Page {seq} exists with two contents that contradict each other; the one received first was read."
         result.findings.append(Finding("page-differs", AGAINST, page.number, None, sentence))
     for entry in bad:
-        if entry.seq in result.good:
-            page = result.good[entry.seq]
+        present = result.good.get(entry.seq)
+        if present is not None and _holds_more(entry, present):
+            result.later[entry.seq] = entry
+        elif present is not None:
+            page = present
             sentence = f"A damaged copy of page {entry.seq} was refused; a good copy of it was read instead."
             result.findings.append(Finding("page-bad", INFORMATION, page.number, None, sentence))
         else:

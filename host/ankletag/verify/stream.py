@@ -14,12 +14,14 @@ _SEQ_SPAN_MAX = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Pages first..last give nothing. bad: the refused page, if it is one; unread: why a good page was not read on."""
+    """Pages first..last give nothing. bad: the refused page, if it is one; unread: why a good page was not read on;
+    earlier: an earlier copy of the refused page, from when it was open, was read."""
 
     first: int
     last: int
     bad: BadPage | None = None
     unread: str = ""
+    earlier: bool = False
 
 
 def items(pageset: PageSet) -> Iterator[Item | Gap]:
@@ -43,5 +45,8 @@ def items(pageset: PageSet) -> Iterator[Item | Gap]:
                 yield found
             elif found.reason == "item":
                 yield Gap(seq, seq, None, found.detail)
+        if seq in pageset.later:
+            reader.gap()
+            yield Gap(seq, seq, pageset.later[seq], earlier=True)
     for seq in sorted(pageset.bad.keys() - bad.keys()):
         yield Gap(seq, seq, pageset.bad[seq])
