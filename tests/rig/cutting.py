@@ -59,7 +59,8 @@ class Life:
     def __init__(self, kept: Path, seed: int, **options: Any) -> None:
         self.draw = random.Random(seed)
         self.trace = kept / f"trace{seed}.jsonl"
-        self.tag = Emulator(kept / f"tag{seed}", scenario="quiet", days=3650, seed=seed, trace=self.trace, **options)
+        options = {"scenario": "quiet", "days": 3650, "trace": self.trace, **options}
+        self.tag = Emulator(kept / f"tag{seed}", seed=seed, **options)
         self.store = Store(kept / f"store{seed}.sqlite")
         self.clock = StationClock()
         self.cuts = 0
@@ -95,7 +96,7 @@ class Life:
 
     def _session(self, job: Any) -> Synced:
         for left in reversed(range(SESSIONS_MOST)):
-            self.synced = self.trace.stat().st_size
+            self.synced = self.trace.stat().st_size if self.trace.exists() else 0
             try:
                 with Client(open_port(self.tag.port), REPLY_S) as client:
                     self.tag.power_on()
