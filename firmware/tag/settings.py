@@ -44,18 +44,20 @@ class Settings:
             values = struct.unpack_from(_FORMAT, buffer, 0)
             if values[0] == _MAGIC and values[1] > self._generation:
                 self._generation = values[1]
-                best = page, bytes(buffer), values
+                best = page, values
         if best is None:
             return
-        page, raw, values = best
-        self._turns.keep(page, raw)
+        page, values = best
+        self._turns.live = [page]
         first_key, fitted, self.fitted_by, self.order_id = values[2:6]
         self.cadence_s, self.seal_interval_s, self.received, count = values[6:10]
         self.first_key = b"" if first_key == bytes(64) else first_key
         self.fitted = bool(fitted)
         self.retired = list(values[10 : 10 + count])
-        # What the cut tore may come to read as the snapshot behind this one: the next one outnumbers it.
+        # What a cut tore may read as a snapshot at the next boot and not at this one, or the other way round. So these
+        # values are written anew before anything follows from them, with a number above any that may come to life.
         self._generation += 1
+        self.save()
 
     def save(self):
         """Program the present values as a new snapshot; False when no page took it."""
