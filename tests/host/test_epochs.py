@@ -120,6 +120,20 @@ def test_pages_copied_in_again_are_no_second_use_of_a_key() -> None:
     assert "epoch-repeat" not in found
 
 
+def test_a_copied_seal_does_not_keep_the_next_one_from_vouching() -> None:
+    """Seal 4 waits for seal 5, because seal 2 is lost; between them somebody put old seals."""
+    maker = fitted()
+    maker.live([0] * 1100, noise=5)
+    encoded = {window.seal.seal.number: window.seal.encoded for window in check(maker).windows}
+    maker._begin_item()
+    maker._put(maker.coder.encode_seal(encoded[1]))
+    maker.live([0] * 700, noise=5)
+    raws = maker.raw_pages()
+    verified = check(maker, without(raws, *pages_of_seals(raws)[2]))
+    assert "seal-repeat" in against(verified)
+    assert "seal 2 is missing" in one(verified, "seal-by-hash").sentence
+
+
 def test_an_epoch_that_jumps_is_named_and_its_key_is_unknown() -> None:
     maker = fitted([0] * 5)
     maker.epoch += 3
@@ -130,6 +144,18 @@ def test_an_epoch_that_jumps_is_named_and_its_key_is_unknown() -> None:
     verified = check(maker)
     assert against(verified) == ["epoch-gap", "key-unknown"]
     assert "epoch 5 where epoch 2 is due" in one(verified, "epoch-gap").sentence
+    assert "no seal announced it" in one(verified, "key-unknown").sentence
+
+
+def test_a_seal_that_was_lost_long_ago_is_no_reason_for_a_key_that_nobody_announced() -> None:
+    maker = fitted()
+    maker.live([0] * 2600, noise=5)
+    maker.epoch += 3
+    maker.live([0] * 10)
+    maker.seal()
+    raws = maker.raw_pages()
+    verified = check(maker, without(raws, *pages_of_seals(raws)[2]))
+    assert "epoch-gap" in against(verified)
     assert "no seal announced it" in one(verified, "key-unknown").sentence
 
 

@@ -11,6 +11,9 @@ from . import _say as say
 from .keys import Keyring, Verdict, compressed
 from .result import Add
 
+# A seal announces the key of the second one behind it.
+_ANNOUNCED_BEFORE = 2
+
 
 @dataclass(frozen=True, slots=True)
 class _Loose:
@@ -34,8 +37,9 @@ class Epochs:
         self._low = 0
         self._high = 0
         self._seen: set[bytes] = set()
-        # Where the announcement of a key that is not known was to be.
-        self._why = say.WHY_NOT_ANNOUNCED
+        # Where announcements were lost last: number of the last such seal, and the words for it.
+        self._lost_at = -1
+        self._lost_words = ""
         self._loose: list[_Loose] = []
 
     def key_record(self, record: Record, epoch: int, key: bytes) -> bool:
@@ -61,18 +65,28 @@ class Epochs:
         """
         verdict = self._keyring.judge(signed)
         if lost > 0:
-            self._why = say.why_missing(signed.seal.number - lost, signed.seal.number - 1)
+            self._lost_at = signed.seal.number - 1
+            self._lost_words = say.why_missing(signed.seal.number - lost, self._lost_at)
         tied: list[SignedSeal] = []
         if verdict == Verdict.FALSE:
-            self._why = say.why_false(signed.seal.number)
+            self._lost_at = signed.seal.number
+            self._lost_words = say.why_false(self._lost_at)
             self._add("seal-signature", AGAINST, first, last, say.seal_signature(signed))
         elif verdict == Verdict.HOLDS:
             tied = [signed, *self._vouched(signed)]
-            self.finish()
+            if lost >= 0:
+                self.finish()
         else:
-            self._loose.append(_Loose(signed, self._why if signed.seal.epoch else say.WHY_NOTHING_PINNED, first, last))
+            self._loose.append(_Loose(signed, self._why(signed), first, last))
         self._order(signed, verdict, lost, first, last)
         return tied
+
+    def _why(self, signed: SignedSeal) -> str:
+        """Why its key is not known: the seal before the one before it announced it, or was to."""
+        if not signed.seal.epoch:
+            return say.WHY_NOTHING_PINNED
+        near = self._lost_at >= 0 and 0 <= signed.seal.number - self._lost_at <= _ANNOUNCED_BEFORE
+        return self._lost_words if near else say.WHY_NOT_ANNOUNCED
 
     def _vouched(self, signed: SignedSeal) -> list[SignedSeal]:
         """A seal that holds names the hash of the one before it: that is the tag's then, whatever key signed it."""
