@@ -84,7 +84,7 @@ def _figures(life: Life) -> dict[str, Any]:
         "seals_at_full_cadence": life.seals_at_full_cadence,
         "findings_against": [finding.sentence for finding in life.verified.against],
         "pages": len(life.pages),
-        "flash_programs": life.flash_programs,
+        "flash_ms_per_reading": life.flash_ms_per_reading,
         "erases_per_day": life.erases_per_day,
         "erases_of_worst_block_per_year": life.erases_of_worst_block_per_year,
         "recovery": asdict(life.recovery),

@@ -14,6 +14,7 @@ from measure.log_account import Place
 from measure.log_boot import Recovery, boot, wall_until_hello
 from taghil.flash import DEFAULT_BLOCKS
 from taghil.nor.wear import Wear
+from taghil.vm.bus import ERASE_US, PROGRAM_PAGE_US
 from taghil.vm.process import Emulator
 from tagproto import messages, records
 from tagproto.layout import Layout
@@ -25,6 +26,10 @@ DEADLINE_S = 900.0
 LOOK_S = 0.5
 DAYS_MOST = 590.0
 BLOCKS = range(DEFAULT_BLOCKS)
+
+
+WearSeen = tuple[float, int, list[int]]
+"""Days since the fitting, programs so far, erases of each block."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Life:
     seals_at_full_cadence: int
     erases_per_day: dict[str, float]
     erases_of_worst_block_per_year: float
-    flash_programs: int
+    flash_ms_per_reading: float
     recovery: Recovery
     heap_free_low: int
     wall_s: float
@@ -95,7 +100,7 @@ def live(job: Job, folder: Path) -> Life:
     """Runs the tag to the end of its ring, takes its power away, boots it, reads it back and verifies."""
     started = time.perf_counter()
     options: dict[str, Any] = {"scenario": job.scenario, "days": DAYS_MOST, "seed": job.seed, "cpu": job.cpu}
-    wear_seen: list[tuple[float, list[int]]] = []
+    wear_seen: list[WearSeen] = []
     tag = Emulator(folder, pause_at="lost", **options)
     try:
         new_tag_s = wall_until_hello(tag)
@@ -111,7 +116,8 @@ def live(job: Job, folder: Path) -> Life:
                 )
             time.sleep(LOOK_S)
             status = tag.status()
-            wear_seen.append((status["scenario_us"] / DAY_US, [wear.erases_of(block) for block in BLOCKS]))
+            erases = [wear.erases_of(block) for block in BLOCKS]
+            wear_seen.append((status["scenario_us"] / DAY_US, int(status["programs"]), erases))
         wear.close()
     finally:
         tag.stop()
@@ -120,15 +126,14 @@ def live(job: Job, folder: Path) -> Life:
         pages = read_all(client)
         heap_free_low = int(client.status()["heap_free_low"])
     verified = verify_pages(pages, public_key)
-    return _measured(job, pages, verified, wear_seen, int(status["programs"]), recovery, heap_free_low, started)
+    return _measured(job, pages, verified, wear_seen, recovery, heap_free_low, started)
 
 
 def _measured(
     job: Job,
     pages: list[bytes],
     verified: Verified,
-    wear_seen: list[tuple[float, list[int]]],
-    programs: int,
+    wear_seen: list[WearSeen],
     recovery: Recovery,
     heap_free_low: int,
     started: float,
@@ -139,7 +144,7 @@ def _measured(
     counted = sum(1 for index in range(fit, end) if verified.record(index).kind == records.READING)
     stretch = _place(verified, fit), _place(verified, end)
     payload = (stretch[1][0] - stretch[0][0]) * PAYLOAD_SIZE + stretch[1][1] - stretch[0][1]
-    days, erases = min(wear_seen, key=lambda seen: abs(seen[0] - full_ms / DAY_MS))
+    days, programs, erases = min(wear_seen, key=lambda seen: abs(seen[0] - full_ms / DAY_MS))
     worst_ever = max(range(len(erases)), key=erases.__getitem__)
     return Life(
         job,
@@ -153,7 +158,7 @@ def _measured(
         sum(1 for window in verified.windows if fit < window.last_item <= end),
         {part: sum(erases[first:last]) / days for part, (first, last) in _parts().items()},
         erases[worst_ever] / days * 365,
-        programs,
+        (programs * PROGRAM_PAGE_US + sum(erases) * ERASE_US) / 1000 / (days * 86_400 / job.cadence_s),
         recovery,
         heap_free_low,
         time.perf_counter() - started,
