@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tagproto import coding, pages, records, seals, tree
+from host.pagewriter import PageWriter
+from tagproto import coding, records, seals, tree
 
 CONFIG: dict[str, int | bytes] = {
     "cadence_s": 60,
@@ -44,13 +45,14 @@ def point(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
 
 
-class TagMaker:
+class TagMaker(PageWriter):
     """A tag's log as it grows. `now_ms` is true time since power on; ticks and UTC follow from it.
 
     Every seal rekeys, as the tag's do, unless `rekeys` is False. `key` signs in `epoch`; `public_key`: of epoch 0.
     """
 
     def __init__(self, seed: int = 1, cadence_s: int = 60, seal_interval_s: int = 21600, rekeys: bool = True) -> None:
+        super().__init__()
         self.random = random.Random(seed)
         self.tag_id = self.random.randbytes(8)
         self.rekeys = rekeys
@@ -62,11 +64,6 @@ class TagMaker:
         self.config = {**CONFIG, "cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
         self.now_ms = 0
         self.ticks_offset = records.TICKS_PERIOD_MS - 90_000
-        self.coder = coding.Coder()
-        self.closed: list[bytes] = []
-        self._page = bytearray(b"\xff" * pages.PAGE_SIZE)
-        self._used = 0
-        self._first = pages.NO_ITEM
         self._tree = tree.Tree()
         self._salts: tree.Salts | None = None
         self._window_first = 0
@@ -95,39 +92,6 @@ class TagMaker:
     @property
     def previous(self) -> bytes:
         return self._previous
-
-    # The page ring
-
-    def _begin_item(self) -> None:
-        if self._first == pages.NO_ITEM:
-            self._first = self._used
-            pages.write_header(self._page, len(self.closed), self._first, self.coder)
-            self.coder.restart_here()
-
-    def _put(self, data: bytes) -> None:
-        while data:
-            part = data[: pages.PAYLOAD_SIZE - self._used]
-            at = pages.HEADER_SIZE + self._used
-            self._page[at : at + len(part)] = part
-            self._used += len(part)
-            data = data[len(part) :]
-            if self._used == pages.PAYLOAD_SIZE:
-                self.closed.append(self.open_page())
-                self._page = bytearray(b"\xff" * pages.PAGE_SIZE)
-                self._used = 0
-                self._first = pages.NO_ITEM
-
-    def open_page(self) -> bytes:
-        """The snapshot of the open page."""
-        page = bytearray(self._page)
-        if self._first == pages.NO_ITEM:
-            pages.write_header(page, len(self.closed), pages.NO_ITEM, self.coder)
-        pages.close(page)
-        return bytes(page)
-
-    def raw_pages(self) -> list[bytes]:
-        """Every page, the open one last."""
-        return [*self.closed, self.open_page()]
 
     # Records
 

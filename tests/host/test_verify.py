@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ankletag.models import AGAINST, INFORMATION, Finding
 from ankletag.verify import Verified, verify_pages
+from host.logs import copied_in_again
 from host.tagmaker import TagMaker, fitted
 from tagproto import pages, records, seals
 from tagproto.records import Record
@@ -223,13 +224,7 @@ def test_seal_numbers_run(number: int, code: str) -> None:
 
 
 def test_pages_copied_in_again_under_new_numbers_count_once() -> None:
-    copies = []
-    for seq, raw in enumerate(RAWS[:-1]):
-        page = bytearray(raw)
-        page[2:6] = (len(RAWS) - 1 + seq).to_bytes(4, "little")
-        pages.close(page)
-        copies.append(bytes(page))
-    verified = check([*RAWS[:-1], *copies])
+    verified = check(copied_in_again(RAWS))
     assert {"record-repeat", "seal-repeat"} <= set(against(verified))
     assert sum(verified.proven) == sum(check(RAWS[:-1]).proven)
 

@@ -1,0 +1,97 @@
+"""Slow spans, lost readings, refused requests and position fixes as events and report tell them."""
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from ankletag.bundle import make_bundle
+from ankletag.cli import build
+from ankletag.evaluate import evaluate
+from ankletag.report import Facts, render
+from ankletag.time import Clock
+from host.logs import check, judged, slowed
+from host.tagmaker import TagMaker
+from tagproto import messages, records
+
+
+def full() -> TagMaker:
+    """A slow tag whose log turned readings away and then took others again; refusals and fixes in between."""
+    maker = slowed()
+    maker.event(records.REFUSED, command=messages.FIT, code=messages.ERROR_NONCE)
+    maker.event(records.REFUSED, command=0x4D, code=200)
+    maker.event(records.REPEATED, kind=records.REFUSED, count=40, first_ticks=0, last_ticks=maker.ticks)
+    maker.event(records.FIX, latitude_e7=515007292, longitude_e7=-1246254, accuracy_dm=35)
+    maker.event(records.FIX, latitude_e7=-5, longitude_e7=5, accuracy_dm=0)
+    maker.event(records.REPEATED, kind=records.FIX, count=60, first_ticks=0, last_ticks=maker.ticks)
+    maker.event(records.LOST, count=123, first_ticks=0, last_ticks=maker.ticks)
+    maker.event_body(0x3B, b"\1\2")
+    maker.seal()
+    return maker
+
+
+def test_refusals_fixes_and_lost_readings_are_counted_with_what_was_only_counted() -> None:
+    counts = judged(full()).counts
+    assert (counts.refused, counts.fixes, counts.fixes_recorded, counts.readings_lost) == (42, 62, 2, 123)
+
+
+def run(maker: TagMaker, folder: Path, *words: str) -> str:
+    path = folder / "evidence.zip"
+    path.write_bytes(make_bundle(maker.tag_id, maker.public_key, None, maker.raw_pages()))
+    arguments = ["events", str(path), *words]
+    result = CliRunner().invoke(build(arguments), arguments, prog_name="ankletag")
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_events_say_it_in_sentences(tmp_path: Path) -> None:
+    out = run(full(), tmp_path)
+    for words in (
+        "a request was refused, fit: it did not carry the tag's last nonce",
+        "a request was refused, of unknown kind 0x4d: error 200",
+        "51.5007292 N, 0.1246254 W, within 3.5 m",
+        "0.0000005 S, 0.0000005 E, within 0.0 m",
+        "60 more of kind fix",
+        "slowed down, log over 90 % full: 2025-06-16 00:42",
+        "one reading in 1800 s, a seal in 86400 s",
+        "not kept by a full log: 123 readings",
+        "refused by the tag: 42 requests",
+        "position fixes: 62, of which 2 are recorded",
+        "kind 0x3b",
+        "extra 0102",
+    ):
+        assert words in out
+
+
+def test_events_say_it_in_json(tmp_path: Path) -> None:
+    document = json.loads(run(full(), tmp_path, "--json"))
+    (slowdown,) = document["slowdowns"]
+    assert slowdown["from"]["earliest"].startswith("2025-06-16T00:42")
+    assert (slowdown["cadence_s"], slowdown["seal_interval_s"], slowdown["ended"]) == (1800, 86400, True)
+    assert (document["requests_refused"], document["fixes"], document["readings_lost"]) == (42, 62, 123)
+    fix = next(event for event in document["events"] if event["kind"] == "fix")
+    assert fix["values"] == {"latitude_e7": 515007292, "longitude_e7": -1246254, "accuracy_dm": 35}
+    assert fix["sentence"].startswith("51.5007292 N")
+    unknown = next(event for event in document["events"] if event["kind"] == "kind 0x3b")
+    assert (unknown["values"], unknown["sentence"]) == ({"extra": "0102"}, None)
+
+
+def report(maker: TagMaker) -> str:
+    verified = check(maker)
+    clock = Clock(verified)
+    facts = Facts(maker.tag_id, maker.public_key, None, verified.findings)
+    page = render(facts, verified, clock, evaluate(verified, clock))
+    return " ".join(page.split())
+
+
+def test_the_report_says_that_the_tag_slowed_down_and_draws_its_line_through() -> None:
+    page = report(full())
+    assert "Did the tag sample less often than ordered?" in page
+    assert "1 time, because its log was over 90 % full" in page
+    assert "<td>one every 1800 s</td><td>at least one every 86400 s</td>" in page
+    assert "one reading every 60 s" in page
+    assert "123 readings not kept by a full log" in page
+    assert "42 times" in page
+    assert "62, of which 2 are recorded" in page
+    assert "a reading in 30 min" in page
+    assert "no readings</text>" not in page
