@@ -119,18 +119,18 @@ class _Device(littlefs.context.UserContext):
         self.buffer = bytearray()
         self._chip = chip
 
-    def read(self, cfg: littlefs.lfs.LFSConfig, block: int, off: int, size: int) -> bytearray:
+    def read(self, _cfg: littlefs.lfs.LFSConfig, block: int, off: int, size: int) -> bytearray:
         return bytearray(self._chip.flash.read(block, off, size))
 
-    def prog(self, cfg: littlefs.lfs.LFSConfig, block: int, off: int, data: bytes) -> int:
+    def prog(self, _cfg: littlefs.lfs.LFSConfig, block: int, off: int, data: bytes) -> int:
         self._chip.program(block, off, bytes(data))
         return EIO if self._chip.dead else 0
 
-    def erase(self, cfg: littlefs.lfs.LFSConfig, block: int) -> int:
+    def erase(self, _cfg: littlefs.lfs.LFSConfig, block: int) -> int:
         self._chip.erase(block)
         return EIO if self._chip.dead else 0
 
-    def sync(self, cfg: littlefs.lfs.LFSConfig) -> int:
+    def sync(self, _cfg: littlefs.lfs.LFSConfig) -> int:
         return 0
 
 
