@@ -76,16 +76,7 @@ class Recorder:
         if self._ring.free() <= EVENT_RESERVE_PAGES:
             return False
         if self._boot_due is not None:
-            # A boot counts with its record: cut before that, the next boot takes the same number.
-            self.torn = True
-            self._writer.begin()
-            self._writer.append(self._coder.encode_boot(self._boot))
-            skipped = self._boot_due[1]["skipped"]
-            if skipped:
-                self._writer.begin()
-                self._writer.append(self._coder.encode_number(self._coder.number + skipped))
-                self.window_first += skipped if not self._tree.size else 0
-            self._event(records.BOOT, self._boot_due[0], self._boot_due[1])
+            self._event(records.BOOT, *self._boot_due)
             self._boot_due = None
         if self.lost_now:
             values = {"count": self.lost_now, "first_ticks": self._lost_first, "last_ticks": self._lost_last}
@@ -125,18 +116,30 @@ class Recorder:
     def _event(self, kind, ticks, values):
         self._open_window()
         coder = self._coder
-        number = coder.number
         body = records.body(kind, values)
-        record = records.canonical(kind, number, coder.boot, ticks, body)
         self.torn = True
         self._writer.begin()
-        self._writer.append(coder.encode_event(kind, ticks, body))
+        # In one with its record: cut before that, the next boot takes the same number.
+        steps = self._boot_steps(values["skipped"]) if kind == records.BOOT else b""
+        number = coder.number
+        record = records.canonical(kind, number, coder.boot, ticks, body)
+        self._writer.append(steps + coder.encode_event(kind, ticks, body))
         self._add(number, record)
         self.torn = False
         self.last_ticks = ticks
         if self._trace is not None:
             self._trace(1, record)
         return number
+
+    def _boot_steps(self, skipped):
+        """Items that the record of a boot follows: its number, and the record numbers that it leaves unused."""
+        coder = self._coder
+        steps = coder.encode_boot(self._boot)
+        if skipped:
+            steps += coder.encode_number(coder.number + skipped)
+            if not self._tree.size:
+                self.window_first = coder.number
+        return steps
 
     # Windows
 
