@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def summary(junits: list[str]) -> list[str]:
-    """Lines for JUnit XML texts, taken together; a case with an error counts as failed, an expected failure as skipped."""
+    """Lines for JUnit XML texts taken together; an error counts as failed, an expected failure as skipped."""
     passed = failed = 0
     reasons: Counter[str] = Counter()
     for case in (case for junit in junits for case in ET.fromstring(junit).iter("testcase")):

@@ -160,6 +160,8 @@ class App:
         if pages > self.ring.received:
             self.ring.received = self.settings.received = pages
             self.save_settings()
+            if self.settings.fitted:
+                self._watch_room()
 
     def _refused(self, command, code):
         self._refusals.record({"command": command, "code": code})
@@ -177,6 +179,12 @@ class App:
         if len(self.settings.retired) < RETIRED_MAX:
             self.settings.retired.append(block)
             self.save_settings()
+
+    def _tend(self):
+        """What has time until the next reading: things that were only counted, and the room that is left."""
+        self._refusals.tell_due()
+        self._fixes.tell_due()
+        self._watch_room()
 
     def _watch_room(self):
         if self.pace.changed():
@@ -213,11 +221,8 @@ class App:
         self._guard(self._inputs.watch)
         self._tell_flash()
         self._guard(self.faults.record_due)
-        self._guard(self._refusals.tell_due)
-        self._guard(self._fixes.tell_due)
-        if self.settings.fitted:
-            self._guard(self._watch_room)
         if self.settings.fitted and ticks_after(self._next_sample, board.clock.ticks_ms()) >= 0:
+            self._guard(self._tend)
             self._guard(self._sample)
         if self.settings.fitted and self.sealer.due(board.clock.ticks_ms(), self.pace.seal_interval_s):
             self._guard(self._scheduled_seal)
