@@ -160,8 +160,6 @@ class App:
         if pages > self.ring.received:
             self.ring.received = self.settings.received = pages
             self.save_settings()
-            if self.settings.fitted:
-                self._watch_room()
 
     def _refused(self, command, code):
         self._refusals.record({"command": command, "code": code})
@@ -184,9 +182,10 @@ class App:
         """What has time until the next reading: things that were only counted, and the room that is left."""
         self._refusals.tell_due()
         self._fixes.tell_due()
-        self._watch_room()
+        self.watch_room()
 
-    def _watch_room(self):
+    def watch_room(self):
+        """Change the pace where the room in the log asks for it; for a fitted tag."""
         if self.pace.changed():
             self.record_config()
             if not self.pace.slow:

@@ -143,6 +143,8 @@ class Commands:
         if number is None:
             # The log was full: what the station has stored makes room for its receipt.
             number = app.event(records.RECEIPT, values)
+        if app.settings.fitted:
+            app.watch_room()
         return _log_full() if number is None else {"number": number}
 
     def _log(self, values):

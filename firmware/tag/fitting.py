@@ -48,5 +48,5 @@ class Fitting:
         app.save_settings()
         number = app.event(kind, values)
         app.seal(reason)
-        app.diary.write("%s, record %d" % (records.name(kind), number))
+        app.diary.write("%s, record %d" % ("fitted" if fitted else "removed", number))
         return number
