@@ -11,8 +11,9 @@ _BLOCK_BITS = 8 * BLOCK
 _ALL = (1 << _BLOCK_BITS) - 1
 
 # How unstable bits read, as vm/nor.py knows it.
-EVEN, OLD, NEW, DRIFT = range(4)
-_DRIFT_MAX = 6
+EVEN, OLD, NEW = range(3)
+FADE, RISE = 10, 20
+_READS_MAX = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ def _program_tears(cells: int, mask: int, data: bytes, draw: random.Random) -> I
     yield "begun", OLD, 0, _some(draw, changing), 0
     loose = _some(draw, _some(draw, changing)) or changing & -changing
     yield "nearly done", NEW, changing & ~loose, loose, 0
-    yield "read as done for a while", DRIFT + draw.randint(1, _DRIFT_MAX), 0, changing, 0
+    yield "read as done for a while", FADE + draw.randint(1, _READS_MAX), 0, changing, 0
+    yield "read as not done for a while", RISE + draw.randint(1, _READS_MAX), 0, changing, 0
 
 
 def _erase_tears(cells: int, draw: random.Random) -> Iterator[Tear]:
@@ -119,7 +121,8 @@ def _erase_tears(cells: int, draw: random.Random) -> Iterator[Tear]:
     yield "begun", OLD, 0, _some(draw, changing), 0
     loose = _some(draw, changing) or changing
     yield "nearly done", NEW, changing & ~loose, loose, _ALL
-    yield "read as blank for a while", DRIFT + draw.randint(1, _DRIFT_MAX), 0, changing, 0
+    yield "read as blank for a while", FADE + draw.randint(1, _READS_MAX), 0, changing, 0
+    yield "read as not erased for a while", RISE + draw.randint(1, _READS_MAX), 0, changing, 0
 
 
 def blank(blocks: int) -> Image:

@@ -148,7 +148,7 @@ STEPS = st.one_of(
 
 
 @given(steps=st.lists(STEPS, min_size=5, max_size=30))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_happens(harness: Tag, tmp_path: Path, steps: list[Any]) -> None:
     model = Model(harness, tmp_path)
     for step in steps:

@@ -9,12 +9,13 @@ _ERASED = b"\xff" * BLOCK
 _STABLE = bytes(PAGE)
 _ALL = (1 << 8 * PAGE) - 1
 
-# How unstable bits read: either way, mostly as before the torn operation, mostly as after it, or for some reads as
-# after it (DRIFT + how many, of each page) and from then on as before it.
+# How unstable bits read: either way, mostly as before the torn operation, mostly as after it; or for so many reads of
+# a page as after it and from then on as before it (FADE + how many), or the other way round (RISE + how many).
 EVEN = 0
 OLD = 1
 NEW = 2
-DRIFT = 3
+FADE = 10
+RISE = 20
 _LEAN = 4
 
 
@@ -80,9 +81,11 @@ class Flash:
 
     def _turned(self, page):
         """Bits that read as after the torn operation, this time."""
-        if self._mode >= DRIFT:
+        if self._mode >= FADE:
             reads = self._reads[page] = self._reads.get(page, 0) + 1
-            return _ALL if reads <= self._mode - DRIFT else 0
+            if self._mode >= RISE:
+                return 0 if reads <= self._mode - RISE else _ALL
+            return _ALL if reads <= self._mode - FADE else 0
         bits = self._draw()
         if self._mode == OLD:
             for _ in range(_LEAN):
