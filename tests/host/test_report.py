@@ -126,6 +126,21 @@ def test_the_plot_reads_in_black_and_white(page: str) -> None:
     assert svg.count("never open") == 1
 
 
+def test_a_strap_that_was_open_for_a_minute_is_seen_in_a_month() -> None:
+    def marks(maker: TagMaker) -> int:
+        maker.pace(3600, 21600)
+        maker.live([0] * 700)
+        maker.seal()
+        page = page_of(maker)
+        return page.count("<use")
+
+    opened = fitted([0] * 10)
+    opened.strap(True)
+    opened.live([0], flags=records.FLAG_STRAP_OPEN)
+    opened.strap(False)
+    assert marks(opened) > marks(fitted([0] * 11))
+
+
 def test_text_from_outside_is_escaped(page: str) -> None:
     assert "A-1 &lt;b&gt;&amp;" in page
 

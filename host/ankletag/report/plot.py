@@ -169,9 +169,9 @@ def _switches(axes: Axes, evaluation: Evaluation, clock: Clock) -> None:
             first, last = clock.span(loss.first_item).middle_ms, clock.span(loss.last_item).middle_ms
             if first is None or last is None:
                 continue
-            marker = "|" if first == last else ""
+            # The marker shows what is too short to be seen as a bar.
             axes.plot(
-                [day(first), day(last)], [row, row], color=_INK, linewidth=7, solid_capstyle="butt", marker=marker,
+                [day(first), day(last)], [row, row], color=_INK, linewidth=7, solid_capstyle="butt", marker="|",
             )  # fmt: skip
         if not losses:
             axes.annotate(
