@@ -58,16 +58,13 @@ class Keys:
         # The key that signs, then those of the epochs behind it.
         self._chain = []
         self._found = []
-        # Pages that hold something, and those that read as zeroed already.
+        # Pages that something was programmed into, also those that only seem to be zeroed: what a power cut left of a
+        # key must go, too.
         self._used = []
-        self._zeroed = []
         buffer = bytearray(PAGE_SIZE)
         for page in range(self._turns.pages):
             self._turns.read(page, buffer)
             if buffer == BLANK:
-                continue
-            if buffer == ZEROS:
-                self._zeroed.append(page)
                 continue
             self._used.append(page)
             if binascii.crc32(memoryview(buffer)[:-4]) == int.from_bytes(buffer[-4:], "little"):
@@ -91,15 +88,11 @@ class Keys:
         newest = max([key.epoch for key in self._found]) if self._found else 0
         if not self._follow(epoch, announced) and not self._follow(newest - 1, {}):
             self._follow(newest, {})
-        # What a cut left of a key must go, too; and the page before this key's may only seem to be zeroed.
-        now = self._chain[0].page if self._chain else 0
-        last = [((now - page) % self._turns.pages, page) for page in self._zeroed]
-        for page in self._used + [page for _, page in sorted(last)[:1]]:
+        for page in self._used:
             if page not in self._turns.live:
                 self._zero(page)
         self._found = []
         self._used = []
-        self._zeroed = []
         made = not self._chain
         if made and not self._make(max(epoch, 0), hashlib.sha256(take_random(32)).digest(), take_random(32)):
             raise OSError("flash takes no key")

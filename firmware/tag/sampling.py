@@ -2,7 +2,7 @@
 
 from tagproto import records
 
-from .drivers import ads1115, tmp117
+from .drivers import ads1115, tmp117, vcnl4040
 from .drivers.ads1115 import Ads1115
 from .drivers.lmp91000 import Lmp91000
 from .drivers.tmp117 import Tmp117
@@ -73,13 +73,16 @@ class Sampler:
         ready = self._ready
         temp_started = ready & _TEMP_BIT and self._start(records.SENSE_TEMP, self._thermometer)
         cell_started = ready & _CELL_BIT and self._start(records.SENSE_CELL, self._adc)
-        # The cell's conversion is over long before the temperature's: one wait serves both.
+        prox_started = ready & _PROX_BIT and self._start(records.SENSE_PROX, self._proximity)
+        # The other measurements are over long before the temperature's: one wait serves all.
         if temp_started:
             clock.sleep_ms(tmp117.CONVERSION_MS)
         elif cell_started:
             clock.sleep_ms(ads1115.CONVERSION_MS)
+        elif prox_started:
+            clock.sleep_ms(vcnl4040.CONVERSION_MS)
         cell = self._finish(records.SENSE_CELL, self._adc) if cell_started else None
-        prox = self._finish(records.SENSE_PROX, self._proximity) if ready & _PROX_BIT else None
+        prox = self._finish(records.SENSE_PROX, self._proximity) if prox_started else None
         temp = self._finish(records.SENSE_TEMP, self._thermometer) if temp_started else None
         if cell is None:
             flags |= records.FLAG_NO_CELL

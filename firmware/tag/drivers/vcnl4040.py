@@ -3,11 +3,18 @@
 ADDRESS = 0x60
 
 _PS_CONF_12 = 0x03
+_PS_CONF_3_MS = 0x04
 _PS_DATA = 0x08
 _ID = 0x0C
 _DEVICE = 0x0186
 # PS_CONF1: duty 1/40, integration 1T, power on; PS_CONF2: 16-bit output.
 _ON_16_BIT = b"\x00\x08"
+# PS_CONF3: active force mode, with the trigger of one measurement. Free running, the LED would draw 1.25 mA all day.
+_FORCED = b"\x08\x00"
+_MEASURE_NOW = b"\x0c\x00"
+
+# One integration of 1T is 125 us; the part wakes first.
+CONVERSION_MS = 5
 
 UV_PER_COUNT = 100
 
@@ -20,12 +27,17 @@ class Vcnl4040:
         self._pair = bytearray(2)
 
     def configure(self):
-        """True when the right part answers; it then measures by itself. Raises OSError when none answers."""
+        """True when the right part answers; it then measures when asked. Raises OSError when none answers."""
         self._i2c.readfrom_mem_into(ADDRESS, _ID, self._pair)
         if self._pair[0] | (self._pair[1] & 0x0F) << 8 != _DEVICE:
             return False
         self._i2c.writeto_mem(ADDRESS, _PS_CONF_12, _ON_16_BIT)
+        self._i2c.writeto_mem(ADDRESS, _PS_CONF_3_MS, _FORCED)
         return True
+
+    def start(self):
+        """Begin one measurement; done after CONVERSION_MS. Raises OSError when the part is absent."""
+        self._i2c.writeto_mem(ADDRESS, _PS_CONF_3_MS, _MEASURE_NOW)
 
     def read(self):
         """The latest count. Raises OSError when the part is absent."""

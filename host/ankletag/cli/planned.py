@@ -91,7 +91,7 @@ def _tell_battery(found: Battery) -> None:
     say(f"battery: {found.days:.1f} days from {found.cell_mah:g} mAh, {found.mah_per_day:.1f} mAh a day")
     say("  NOT MEASURED on a board yet; from datasheets, without losses of converters and without self-discharge:")
     for draw in found.draws:
-        figures = f"{draw.microampere:8.0f} uA {draw.hours_per_day:8.4f} h {draw.mah_per_day:7.3f} mAh"
+        figures = f"{draw.microampere:8.1f} uA {draw.hours_per_day:8.4f} h {draw.mah_per_day:7.3f} mAh"
         say(f"  {draw.state:29} {figures}  {draw.source}")
     say(f"  The sleep current of a Pico alone empties this cell in {found.asleep_days:.0f} days: for the length of an")
     say("  order it takes another board, not another pace.")

@@ -17,6 +17,8 @@ _PROGRAM_MS = 0.61
 _ERASE_MS = 45.1
 _TMP117_MS = 125.0
 _ADS1115_MS = 7.8
+_VCNL4040_MS = 5.0
+_IRED_MS = 0.125
 _ASLEEP_UA = 1300.0
 
 
@@ -72,8 +74,9 @@ def battery(pace: Pace, cell_mah: float) -> Battery:
         Draw("TMP117 converting", 135.0, _hours(readings * _TMP117_MS), "TMP117: 135 uA for 125 ms (8 averages)"),
         Draw("ADS1115 converting", 150.0, _hours(readings * _ADS1115_MS), "ADS1115: 150 uA for 7.8 ms (128 SPS)"),
         Draw("LMP91000 with the cell", 10.0, 24.0, "LMP91000: 10 uA, three-lead amperometric"),
-        Draw("VCNL4040, always measuring", 200.0, 24.0, "VCNL4040: 200 uA, ambient light off, without its IRED"),
-        Draw("VCNL4040's IRED", 50_000.0 / 40, 24.0, "VCNL4040: 50 mA at a duty of 1/40, as it is set up now"),
+        Draw("VCNL4040 waiting", 0.2, 24.0, "VCNL4040: 0.2 uA shut down; no figure for waiting in active force mode"),
+        Draw("VCNL4040 measuring", 200.0, _hours(readings * _VCNL4040_MS), "VCNL4040: 200 uA, without its IRED"),
+        Draw("VCNL4040's IRED", 50_000.0, _hours(readings * _IRED_MS), "VCNL4040: 50 mA for 125 us (1T)"),
     )
     return Battery(cell_mah, draws)
 
