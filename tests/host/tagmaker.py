@@ -178,7 +178,7 @@ class TagMaker(PageWriter):
     # What a tag does
 
     def boot(self, cause: int = 1, skipped: int = 0, ticks_offset: int | None = None) -> None:
-        """Start: BOOT, then KEY and CONFIG when it is the first one."""
+        """Start: BOOT, then KEY when it is the first one, and CONFIG then and while the tag is fitted."""
         self.boot_number += 1
         if ticks_offset is not None:
             self.ticks_offset = ticks_offset - self.now_ms
@@ -191,6 +191,7 @@ class TagMaker(PageWriter):
         self.event(records.BOOT, cause=cause, skipped=skipped, firmware=b"tagmaker")
         if not self.boot_number:
             self.event(records.KEY, epoch=0, public_key=self.public_key)
+        if not self.boot_number or self.fitted:
             self.event(records.CONFIG, **self.config)
 
     def attest(self, error_ms: int = 0, delay_ms: int = 20) -> None:

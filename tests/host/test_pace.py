@@ -80,7 +80,6 @@ def test_a_restart_repeats_the_pace_and_is_not_another_slowdown() -> None:
     slow_down(maker)
     live_days(maker, 0.5)
     maker.boot(cause=2)
-    slow_down(maker)
     maker.attest()
     maker.seal()
     live_days(maker, 0.5)
