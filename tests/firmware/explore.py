@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from firmware.judge import Comeback, Judge
+from firmware.judge import Comeback, Judge, old_secrets
 from firmware.story import Key, Known, Story
 from firmware.tear import Image, Operation, blank
 from micropython_vm import Vm
@@ -55,6 +55,7 @@ class Explorer:
             tally.operations += 1
             if number % parts != part:
                 continue
+            self._complain(f"before operation {number} ({operation})", old_secrets(known, image.cells))
             for how, torn in distinct(image, operation, random.Random(number), self._seen):
                 tally.variants += 1
                 if torn is None:

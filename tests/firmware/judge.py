@@ -8,7 +8,7 @@ from typing import Any
 
 from ankletag.verify import Verified, verify_pages
 from firmware.story import Key, Known
-from tagproto import records
+from tagproto import records, seals
 from tagproto.layout import BLOCK_SIZE, EVENT_RESERVE_PAGES, KEY_BLOCKS, READING_RESERVE_PAGES, SETTINGS_BLOCKS
 from tagproto.pages import PAGE_SIZE
 
@@ -135,6 +135,14 @@ def secrets_left(known: Known, epoch: int, cells: bytes, places: slice) -> list[
         elif left:
             ahead.add(key.epoch)
     return found
+
+
+def old_secrets(known: Known, cells: bytes) -> list[str]:
+    """While a tag lives: once a seal has counted, nothing can be signed for its epoch any more."""
+    last = seals.parse(known.seals[-1]) if known.seals else None
+    if not isinstance(last, seals.SignedSeal):
+        return []
+    return secrets_left(known, last.seal.epoch + bool(last.seal.next_keys), cells, KEYS)
 
 
 def _written(cells: bytes) -> bytes:
