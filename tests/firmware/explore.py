@@ -1,9 +1,10 @@
 """Every power cut of a recorded life: torn flash out of each operation, a tag that comes up on it, and the verdict."""
 
 import hashlib
+import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from firmware.judge import Comeback, Judge, old_secrets
 from firmware.story import Key, Known, Story
 from firmware.tear import Image, Operation, blank
 from micropython_vm import Vm
+from support import ROOT
 
+KEPT = ROOT / "build" / "cuts"
 _WRONG_MAX = 20
 
 
@@ -25,6 +28,11 @@ class Tally:
     second_variants: int = 0
     second_states: int = 0
     wrong: list[str] = field(default_factory=list)
+
+    def keep(self, name: str) -> None:
+        """Into build/cuts/NAME.json, for whoever asks how many cuts were tried."""
+        KEPT.mkdir(parents=True, exist_ok=True)
+        (KEPT / f"{name}.json").write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
 
 class Explorer:

@@ -25,16 +25,13 @@ AGAIN_EVERY = 400
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_cuts_in_a_life_on_a_small_ring(
-    explorer: Explorer, part: int, record_property: Callable[[str, object], None]
-) -> None:
+def test_cuts_in_a_life_on_a_small_ring(explorer: Explorer, part: int) -> None:
     story, lived = explorer.record("small ring")
     assert lived["pages"] - lived["oldest_page"] > 7 * 16
     assert lived["oldest_page"] > 128
     assert lived["faults"] == 0
     tally = explorer.every_cut(story, part * ONE_IN, PARTS * ONE_IN, AGAIN_EVERY)
-    for name in ("operations", "variants", "states", "second_variants", "second_states"):
-        record_property(name, getattr(tally, name))
+    tally.keep(f"some-{part}")
     assert tally.wrong == []
     assert tally.operations == lived["operations"] > 1500
     assert tally.states > 5 * tally.operations // (PARTS * ONE_IN)

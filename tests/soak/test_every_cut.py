@@ -2,7 +2,7 @@
 at every operation of coming up. tests/firmware does so for some of the operations.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from firmware.explore import Explorer
 from micropython_vm import Vm
 
 PARTS = 16
-AGAIN_EVERY = 300
+AGAIN_EVERY = 900
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -26,12 +26,11 @@ def vm() -> Generator[Vm, None, None]:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_every_cut(vm: Vm, tmp_path: Path, part: int, record_property: Callable[[str, object], None]) -> None:
+def test_every_cut(vm: Vm, tmp_path: Path, part: int) -> None:
     explorer = Explorer(vm, tmp_path, BLOCKS)
     story, _ = explorer.record("small ring")
     tally = explorer.every_cut(story, part, PARTS, AGAIN_EVERY)
-    for name in ("operations", "variants", "states", "second_variants", "second_states"):
-        record_property(name, getattr(tally, name))
+    tally.keep(f"every-{part}")
     assert tally.wrong == []
     assert tally.states > 5 * story.operations // PARTS
     assert tally.second_states > 200
