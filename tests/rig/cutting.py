@@ -49,8 +49,8 @@ def moment(draw: random.Random) -> At:
     if kind == "life":
         return At(draw.randint(40, 400))
     part, _, erase = kind.partition(" ")
-    # Settings are programmed once at a boot, and then only when a station has something to say.
-    return At(1 if erase or kind == "settings" else draw.randint(1, 8), erase, *PARTS[part])
+    # Settings are written to a little at a boot, and then only when a station has something to say.
+    return At(1 if erase else draw.randint(1, 2 if part == "settings" else 8), erase, *PARTS[part])
 
 
 class Life:
@@ -90,9 +90,28 @@ class Life:
         """Fits the tag, again and again where cuts come in between."""
         self._session(lambda client: fit(client, self.store, self.clock, "station", Order("A")))
 
-    def sync(self) -> Synced:
-        """Syncs and acknowledges, likewise; then the power is off."""
-        return self._session(lambda client: sync(client, self.store, self.clock, "station"))
+    def sync(self) -> None:
+        """Syncs and acknowledges, likewise; then the power is off. The tag is still fitted and gives every page."""
+        synced = self._session(lambda client: sync(client, self.store, self.clock, "station"))
+        assert synced.absent == ()
+        assert synced.fitted
+
+    def read_again(self, times: int) -> list[dict[int, bytes]]:
+        """All pages but the open one as the tag gives them, by number, read so many times."""
+        found: list[dict[int, bytes]] = []
+        with Client(open_port(self.tag.port)) as client:
+            self.tag.power_on()
+            for _ in range(times):
+                status = client.status()
+                oldest, open_page = status["oldest_page"], status["open_page"]
+                assert isinstance(oldest, int)
+                assert isinstance(open_page, int)
+                read: dict[int, bytes] = {}
+                while missing := [seq for seq in range(oldest, open_page) if seq not in read]:
+                    client.read_pages(missing[0], min(64, open_page - missing[0]), read.__setitem__)
+                found.append(read)
+        self.tag.power_off()
+        return found
 
     def _session(self, job: Any) -> Synced:
         for left in reversed(range(SESSIONS_MOST)):
