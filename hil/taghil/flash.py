@@ -6,12 +6,10 @@ a cut the operation is torn (taghil.nor.tears names how) and `PowerCut` is raise
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
 
 from taghil.nor.cells import Cells, FlashDamaged
-from taghil.nor.tears import OF_ERASE
+from taghil.nor.moments import BLOCKS_MOST, ERASE, PROGRAM, At, Countdown, FlashRange
 from taghil.nor.wear import WearCounts
 from tagproto import layout
 from tagproto.pages import PAGE_SIZE
@@ -19,8 +17,6 @@ from tagproto.pages import PAGE_SIZE
 BLOCK = layout.BLOCK_SIZE
 PAGE = PAGE_SIZE
 DEFAULT_BLOCKS = layout.STORAGE_BLOCKS - layout.FILE_SYSTEM_BLOCKS
-PROGRAM, ERASE = "program", "erase"
-_BLOCKS_MOST = 0xFFFF
 
 __all__ = [
     "BLOCK", "DEFAULT_BLOCKS", "ERASE", "PAGE", "PROGRAM", "At", "Flash", "FlashDamaged", "FlashRange", "PowerCut",
@@ -39,59 +35,6 @@ class PowerCut(Exception):
         self.share = share
 
 
-class FlashRange(ValueError):
-    """An access outside the flash, or not aligned to its pages; or a moment that never comes."""
-
-
-@dataclass(frozen=True)
-class At:
-    """The N-th operation from here, the next one being 1, of those that count: of the kind `only` ("" is both), in
-    blocks first_block <= block < end_block.  tear: how it ends if it is cut, "" draws one of them."""
-
-    operation: int
-    only: str = ""
-    first_block: int = 0
-    end_block: int = _BLOCKS_MOST
-    tear: str = ""
-
-    def __post_init__(self) -> None:
-        if self.operation < 1:
-            raise FlashRange("'operation' counts from 1, the next flash operation")
-        if self.only not in ("", PROGRAM, ERASE):
-            raise FlashRange(f"'only' is {PROGRAM}, {ERASE} or empty, not '{self.only}'")
-        if self.tear and self.tear not in OF_ERASE:
-            raise FlashRange(f"'tear' is empty or one of {', '.join(OF_ERASE)}, not '{self.tear}'")
-
-    def counts(self, operation: str, block: int) -> bool:
-        """Whether an operation is one of those."""
-        return self.only in ("", operation) and self.first_block <= block < self.end_block
-
-
-class _Countdown:
-    """Moments one after another, each counted from the one before."""
-
-    def __init__(self) -> None:
-        self._moments: deque[At] = deque()
-        self._passed = 0
-
-    def arm(self, moments: tuple[At, ...]) -> None:
-        self._moments = deque(moments)
-        self._passed = 0
-
-    def __bool__(self) -> bool:
-        return bool(self._moments)
-
-    def meets(self, operation: str, block: int) -> At | None:
-        """Counts an operation; the moment, if this is it."""
-        if not self._moments or not self._moments[0].counts(operation, block):
-            return None
-        self._passed += 1
-        if self._passed < self._moments[0].operation:
-            return None
-        self._passed = 0
-        return self._moments.popleft()
-
-
 class Flash:
     """`blocks` blocks of 4,096 B in pages of 256 B, kept in memory (path None) or written through to `path`.
 
@@ -100,8 +43,8 @@ class Flash:
     """
 
     def __init__(self, path: Path | None, blocks: int = DEFAULT_BLOCKS, seed: int = 0) -> None:
-        if not 1 <= blocks <= _BLOCKS_MOST:
-            raise FlashRange(f"a flash has 1 to {_BLOCKS_MOST} blocks, not {blocks}")
+        if not 1 <= blocks <= BLOCKS_MOST:
+            raise FlashRange(f"a flash has 1 to {BLOCKS_MOST} blocks, not {blocks}")
         self.blocks = blocks
         self.programs = 0
         self.erases = 0
@@ -111,8 +54,8 @@ class Flash:
         # Five reads to a reading: they are spared every way around.
         self._image, self._loose = self._cells.image, self._cells.loose
         self._loose_pages = self._loose.pages
-        self._cuts = _Countdown()
-        self._skips = _Countdown()
+        self._cuts = Countdown()
+        self._skips = Countdown()
         self._armed = False
 
     @property
