@@ -56,9 +56,10 @@ class Explorer:
     def every_cut(self, story: Story, part: int, parts: int, again_every: int = 0) -> Tally:
         """Cut at each operation whose number is `part` modulo `parts`.
 
-        again_every: of every so many tags that come up, one is cut again at each operation of its coming up.
+        again_every: of every so many tags that come up on bits that change, one is cut again at each operation of that.
         """
         tally = self.tally
+        changing = 0
         for number, (image, operation, known) in enumerate(story.tell(blank(self._blocks), Known())):
             tally.operations += 1
             if number % parts != part:
@@ -69,9 +70,9 @@ class Explorer:
                 if torn is None:
                     continue
                 tally.states += 1
-                again = again_every and tally.states % again_every == 0
-                place = f"operation {number} ({operation}), {how}"
-                self._try(torn, known.copy(), number, place, bool(again))
+                changing += torn.changes
+                again = again_every > 0 and torn.changes and changing % again_every == again_every // 2
+                self._try(torn, known.copy(), number, f"operation {number} ({operation}), {how}", again)
         return tally
 
     def _try(self, image: Image, known: Known, seed: int, place: str, again: bool) -> None:

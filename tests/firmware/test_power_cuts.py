@@ -21,7 +21,7 @@ from tagproto.layout import BLOCK_SIZE, KEY_BLOCKS, SETTINGS_BLOCKS
 
 PARTS = 8
 ONE_IN = 4
-AGAIN_EVERY = 400
+AGAIN_EVERY = 100
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -12,7 +12,7 @@ from firmware.explore import Explorer
 from micropython_vm import Vm
 
 PARTS = 16
-AGAIN_EVERY = 900
+AGAIN_EVERY = 100
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
