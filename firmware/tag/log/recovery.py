@@ -3,8 +3,6 @@
 Time and memory are bounded by one look at each block, the journal, and the pages of one window.
 """
 
-import struct
-
 from tagproto import coding, pages
 from tagproto.bad import Bad
 
@@ -58,28 +56,36 @@ def recover_open_page(ring, journal, writer):
     journal.replay(found.take)
     # The journal knows the open page; what the ring ends with may be a page that did not program.
     seq = ring.end = min(found.pages) if found.pages else ring.end
+    # An entry that reads well now may not do so at the next boot: nothing is made of it before it is written anew.
+    if not journal.restart(_parts(found.pages, seq)):
+        writer.bad_writes += 1
     while True:
         header, payload = found.pages.get(seq, (None, b""))
         writer.open(seq)
         if header is not None:
             writer.page[: pages.HEADER_SIZE] = header
-            writer.first = struct.unpack_from("<BB", header, 0)[1]
+            writer.first = header[1]
         start = pages.HEADER_SIZE
         writer.page[start : start + len(payload)] = payload
         writer.fill = len(payload)
         if writer.fill < pages.PAYLOAD_SIZE:
-            break
+            return
         writer.program()
         seq += 1
+
+
+def _parts(found, seq):
+    """Entries of the pages from `seq` on, up to the first that is not full; also of an empty one, so that the next
+    boot opens it."""
     parts = []
-    if writer.first != pages.NO_ITEM:
-        header = bytes(memoryview(writer.page)[: pages.HEADER_SIZE])
-        parts.append((marks.HEADER, writer.seq, writer.first, header))
-    payload = bytes(memoryview(writer.page)[pages.HEADER_SIZE : pages.HEADER_SIZE + writer.fill])
-    # Even an empty page is named, so that the next boot opens this one.
-    parts.append((marks.LAST, writer.seq, 0, payload))
-    if not journal.restart(parts):
-        writer.bad_writes += 1
+    while True:
+        header, payload = found.get(seq, (None, b""))
+        if header is not None:
+            parts.append((marks.HEADER, seq, header[1], header))
+        parts.append((marks.LAST, seq, 0, payload))
+        if len(payload) < pages.PAYLOAD_SIZE:
+            return parts
+        seq += 1
 
 
 def _holds_seal(page):
