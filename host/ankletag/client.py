@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from types import TracebackType
 
 import tagproto
-from tagproto import frames, messages
+from tagproto import frames, messages, records
 from tagproto.bad import Bad
 
 from .errors import OtherVersion, TagRefused, TagSilent
 from .models import readable
+from .statement import checked
 from .transport.contract import Transport
 
 Values = dict[str, int | bytes]
@@ -36,7 +37,11 @@ _ACTIONS = {
     messages.ERROR_STATE: "Look at `ankletag status`, then decide.",
     messages.ERROR_NONCE: "Run the command again: it asks for a new nonce.",
     messages.ERROR_RANGE: "Give a value that the tag takes.",
-    messages.ERROR_BUSY: "Wait a moment, then run the command again.",
+    # A session takes three: attest, seal now, acknowledge.
+    messages.ERROR_BUSY: (
+        "Nothing is lost. It allows one more such request every 20 minutes, and saves them up: leave it alone for an "
+        "hour, then run the command once."
+    ),
     messages.ERROR_FLASH: "Sync the tag, so that it can free what is stored; if it stays so, exchange the tag.",
 }
 
@@ -108,14 +113,17 @@ class Client:
         """End the fitting."""
         return self.request(messages.REMOVE, {"reason": reason}, self._seal_s)
 
-    def attest(self, utc_ms: int, nonce: bytes, station: bytes) -> Values:
-        """Give the tag the station's UTC over the tag's nonce."""
-        return self.request(messages.ATTEST, {"utc_ms": utc_ms, "nonce": nonce, "station": station, "statement": b""})
+    def attest(self, utc_ms: int, nonce: bytes, station: bytes, statement: bytes = b"") -> Values:
+        """Give the tag the station's UTC over the tag's nonce; statement: at most 226 bytes, else UsageError."""
+        values: Values = {"utc_ms": utc_ms, "nonce": nonce, "station": station}
+        return self.request(messages.ATTEST, {**values, "statement": checked(records.ATTESTATION, statement)})
 
-    def acknowledge(self, page: int, seal_number: int, seal_hash: bytes, station: bytes) -> Values:
-        """Tell the tag what is stored."""
-        values: Values = {"page": page, "seal_number": seal_number, "seal_hash": seal_hash}
-        return self.request(messages.ACKNOWLEDGE, {**values, "station": station, "statement": b""})
+    def acknowledge(
+        self, page: int, seal_number: int, seal_hash: bytes, station: bytes, statement: bytes = b""
+    ) -> Values:
+        """Tell the tag what is stored; statement: at most 206 bytes, else UsageError."""
+        values: Values = {"page": page, "seal_number": seal_number, "seal_hash": seal_hash, "station": station}
+        return self.request(messages.ACKNOWLEDGE, {**values, "statement": checked(records.RECEIPT, statement)})
 
     def log(self) -> str:
         """The tag's own log text, all of it up to 64 KiB, with what is not printable replaced."""

@@ -2,6 +2,8 @@
 
 import enum
 
+from tagproto import messages
+
 
 class Exit(enum.IntEnum):
     """Exit codes of every command."""
@@ -111,6 +113,13 @@ class TagRefused(AnkletagError):
     def __init__(self, cause: str, action: str, code: int) -> None:
         super().__init__(cause, action)
         self.code = code
+
+
+class TagFull(TagRefused):
+    """The tag's log is full, and nothing that this station can tell it makes room."""
+
+    def __init__(self, cause: str, action: str) -> None:
+        super().__init__(cause, action, messages.ERROR_FLASH)
 
 
 class StoreError(AnkletagError):

@@ -1,7 +1,6 @@
 """Everything that the tag holds into the store: resumable, raw before parsed, acknowledged only when stored."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from tagproto import messages
@@ -9,19 +8,12 @@ from tagproto import messages
 from .client import Client, LinkCounts, Values, number, octets
 from .errors import AnkletagError, TagRefused, TagSilent
 from .models import station_id_of
+from .pull import Progress, Pull
+from .room import is_full, make_room, still_full
 from .stationclock import StationClock
 from .store import Store
 
-Progress = Callable[[int, int], None]
-"""Called with (pages confirmed in the store, pages that the tag has)."""
-
 _NONCE_SIZE = 16
-# Pages to a transaction: a cut costs at most so many, and a commit is not paid for each.
-_BATCH = 16
-# A range that brings nothing over a clean line so many times: the tag does not have these pages, or is gone.
-_FRUITLESS_MAX = 8
-# Over a line that damages frames, a page may need many tries; a line on which nothing gets through ends it, too.
-_FRUITLESS_NOISY_MAX = 200
 # Attestations use up a nonce, so each try asks for a new one.
 _ATTEST_TRIES = 4
 
@@ -58,17 +50,18 @@ def sync(
 ) -> Synced:
     """Attest, seal, pull what the store lacks, acknowledge. After any error the next sync goes on from the store.
 
-    Raises OtherVersion, TagRefused, TagSilent, LinkLost or StoreError.
+    A tag that is too full for an attestation or a seal is first told what the store has of it, once.
+    Raises OtherVersion, TagRefused, TagFull, TagSilent, LinkLost or StoreError.
     """
     hello = client.hello()
     tag_id = octets(hello, "tag_id")
     store.see_tag(tag_id, clock.now_ms())
     nonce = os.urandom(_NONCE_SIZE)
     session = store.begin_session(tag_id, clock.now_ms(), nonce)
+    pull = Pull(client, store, clock, tag_id, session, progress)
     outcome = "stopped"
     try:
-        attest(client, hello, clock, station)
-        result = _Pull(client, store, clock, tag_id, session, progress).run(hello, nonce, station)
+        result = _Session(client, store, clock, station, hello, nonce, pull).run()
         outcome = "done"
     except AnkletagError as error:
         outcome = error.cause
@@ -78,108 +71,61 @@ def sync(
     return result
 
 
-class _Pull:
-    def __init__(
-        self, client: Client, store: Store, clock: StationClock, tag_id: bytes, session: int, progress: Progress
-    ) -> None:
-        self.client = client
-        self.store = store
-        self.clock = clock
-        self.tag_id = tag_id
-        self.session = session
-        self.progress = progress
-        self.have: set[int] = set()
-        self.absent: set[int] = set()
-        self.batch: list[tuple[int, bytes, bool]] = []
-        self.new_pages = 0
-        self.oldest = 0
-        self.target = 0
+@dataclass(frozen=True, slots=True)
+class _Session:
+    client: Client
+    store: Store
+    clock: StationClock
+    station: str
+    hello: Values
+    nonce: bytes
+    pull: Pull
 
-    def run(self, hello: Values, nonce: bytes, station: str) -> Synced:
-        sealed = self.client.seal(nonce)
+    @property
+    def tag_id(self) -> bytes:
+        return octets(self.hello, "tag_id")
+
+    def run(self) -> Synced:
+        try:
+            sealed = self._attest_and_seal()
+        except TagRefused as error:
+            if not is_full(error):
+                raise
+            return self._run_full()
+        return self._pull_and_acknowledge(sealed)
+
+    def _run_full(self) -> Synced:
+        try:
+            make_room(self.client, self.store, self.tag_id, self.pull, self.nonce, self.station)
+            return self._pull_and_acknowledge(self._attest_and_seal())
+        except TagRefused as error:
+            # Once only: what was acknowledged now, another try could not free again.
+            if not is_full(error):
+                raise
+            raise still_full() from error
+
+    def _attest_and_seal(self) -> Values:
+        attest(self.client, self.hello, self.clock, self.station)
+        return self.client.seal(self.nonce)
+
+    def _pull_and_acknowledge(self, sealed: Values) -> Synced:
         status = self.client.status()
-        self.target = number(sealed, "open_page")
-        self.oldest = number(status, "oldest_page")
-        self.have = {seq for seq in self.store.closed_pages(self.tag_id) if seq < self.target}
-        self._pull()
-        if not self.absent and self._whole(number(status, "received_page")):
-            seal_hash = octets(sealed, "seal_hash")
-            number_ = number(sealed, "seal_number")
-            self.client.acknowledge(self.target, number_, seal_hash, station_id_of(station))
+        target = number(sealed, "open_page")
+        pull = self.pull
+        pull.run(number(status, "oldest_page"), target)
+        # The tag may forget only what is here: every page that no receipt covers yet.
+        if not pull.absent and not pull.missing(number(status, "received_page"), target + 1):
+            seal_hash, station_id = octets(sealed, "seal_hash"), station_id_of(self.station)
+            self.client.acknowledge(target, number(sealed, "seal_number"), seal_hash, station_id)
         pinned = self.store.pinned_key(self.tag_id)
-        key_differs = pinned is not None and octets(hello, "public_key") != pinned
         return Synced(
             self.tag_id,
-            self.new_pages,
-            self.target + 1,
-            tuple(sorted(self.absent)),
+            pull.new_pages,
+            target + 1,
+            tuple(sorted(pull.absent)),
             number(sealed, "seal_number"),
-            nonce,
-            key_differs,
+            self.nonce,
+            pinned is not None and octets(self.hello, "public_key") != pinned,
             bool(number(status, "fitted")),
             self.client.counts,
         )
-
-    def _pull(self) -> None:
-        fruitless = noisy = 0
-        self._report()
-        while (wanted := self._next_range()) is not None:
-            first, count = wanted
-            before, bad = len(self.have), self.client.counts.bad
-            try:
-                reply = self.client.read_pages(first, count, self._take)
-            finally:
-                # Also when the line was cut in the middle: what came through is kept.
-                self._flush()
-            if len(self.have) > before:
-                fruitless = noisy = 0
-            elif self.client.counts.bad > bad:
-                noisy += 1
-            else:
-                fruitless += 1
-            if fruitless < _FRUITLESS_MAX and noisy < _FRUITLESS_NOISY_MAX:
-                continue
-            if reply is None:
-                raise TagSilent(
-                    f"The tag stopped answering; {len(self.have)} of {self.target + 1} pages are stored.",
-                    "Nothing is lost: check the cable and run the command again, it goes on from there.",
-                )
-            self.absent.add(first)
-            fruitless = noisy = 0
-
-    def _next_range(self) -> tuple[int, int] | None:
-        """(first, count) of the first pages that are not here yet, as many as one READ may ask for."""
-        first = next(
-            (seq for seq in range(self.oldest, self.target + 1) if seq not in self.have and seq not in self.absent),
-            None,
-        )
-        if first is None:
-            return None
-        count = 1
-        while count < messages.READ_PAGES_MAX and first + count <= self.target and first + count not in self.have:
-            count += 1
-        return first, count
-
-    def _take(self, seq: int, raw: bytes) -> None:
-        if seq in self.have or seq > self.target:
-            return
-        self.batch.append((seq, raw, seq < self.target))
-        if len(self.batch) >= _BATCH:
-            self._flush()
-
-    def _flush(self) -> None:
-        batch, self.batch = self.batch, []
-        self.store.add_pages(self.session, self.tag_id, batch, self.clock.now_ms())
-        for seq, _, _ in batch:
-            self.have.add(seq)
-            self.absent.discard(seq)
-        self.new_pages += len(batch)
-        if batch:
-            self._report()
-
-    def _report(self) -> None:
-        self.progress(len(self.have), self.target + 1)
-
-    def _whole(self, received: int) -> bool:
-        """Whether the store has every page that no receipt covers yet: only then may the tag forget them."""
-        return all(seq in self.have for seq in range(received, self.target + 1))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 
 from ..models import AGAINST, Finding, UtcSpan
-from ..sync import Progress
+from ..pull import Progress
 
 JsonValue = object
 

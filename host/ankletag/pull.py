@@ -1,0 +1,106 @@
+"""Pages of a tag into the store: what it lacks, in ranges, asked for again until they are there or the tag has none."""
+
+from collections.abc import Callable
+
+from tagproto import messages
+
+from .client import Client
+from .errors import TagSilent
+from .stationclock import StationClock
+from .store import Store
+
+Progress = Callable[[int, int], None]
+"""Called with (pages confirmed in the store, pages that the tag has)."""
+
+# Pages to a transaction: a cut costs at most so many, and a commit is not paid for each.
+_BATCH = 16
+# A range that brings nothing over a clean line so many times: the tag does not have these pages, or is gone.
+_FRUITLESS_MAX = 8
+# Over a line that damages frames, a page may need many tries; a line on which nothing gets through ends it, too.
+_FRUITLESS_NOISY_MAX = 200
+
+
+class Pull:
+    """The pages of one session. new_pages: contents fetched; absent: pages that the tag did not give."""
+
+    def __init__(
+        self, client: Client, store: Store, clock: StationClock, tag_id: bytes, session: int, progress: Progress
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._clock = clock
+        self._tag_id = tag_id
+        self._session = session
+        self._progress = progress
+        self._have: set[int] = set()
+        self._batch: list[tuple[int, bytes, bool]] = []
+        self._target = 0
+        self.absent: set[int] = set()
+        self.new_pages = 0
+
+    def missing(self, first: int, end: int) -> list[int]:
+        """Pages from `first` up to, not with, `end` that the store does not have."""
+        return [seq for seq in range(first, end) if seq not in self._have]
+
+    def run(self, oldest: int, target: int) -> None:
+        """Fetch pages oldest .. target, of which the last one is open. Raises TagSilent, LinkLost or StoreError."""
+        self._target = target
+        self._have = {seq for seq in self._store.closed_pages(self._tag_id) if seq < target}
+        self.absent.clear()
+        fruitless = noisy = 0
+        self._report()
+        while (wanted := self._next_range(oldest)) is not None:
+            first, count = wanted
+            before, bad = len(self._have), self._client.counts.bad
+            try:
+                reply = self._client.read_pages(first, count, self._take)
+            finally:
+                # Also when the line was cut in the middle: what came through is kept.
+                self._flush()
+            if len(self._have) > before:
+                fruitless = noisy = 0
+            elif self._client.counts.bad > bad:
+                noisy += 1
+            else:
+                fruitless += 1
+            if fruitless < _FRUITLESS_MAX and noisy < _FRUITLESS_NOISY_MAX:
+                continue
+            if reply is None:
+                raise TagSilent(
+                    f"The tag stopped answering; {len(self._have)} of {target + 1} pages are stored.",
+                    "Nothing is lost: check the cable and run the command again, it goes on from there.",
+                )
+            self.absent.add(first)
+            fruitless = noisy = 0
+
+    def _next_range(self, oldest: int) -> tuple[int, int] | None:
+        """(first, count) of the first pages that are not here yet, as many as one READ may ask for."""
+        first = next(
+            (seq for seq in range(oldest, self._target + 1) if seq not in self._have and seq not in self.absent), None
+        )
+        if first is None:
+            return None
+        count = 1
+        while count < messages.READ_PAGES_MAX and first + count <= self._target and first + count not in self._have:
+            count += 1
+        return first, count
+
+    def _take(self, seq: int, raw: bytes) -> None:
+        if seq in self._have or seq > self._target:
+            return
+        self._batch.append((seq, raw, seq < self._target))
+        if len(self._batch) >= _BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        batch, self._batch = self._batch, []
+        self._store.add_pages(self._session, self._tag_id, batch, self._clock.now_ms())
+        for seq, _, _ in batch:
+            self._have.add(seq)
+            self.absent.discard(seq)
+        self.new_pages += len(batch)
+        if batch:
+            self._report()
+
+    def _report(self) -> None:
+        self._progress(len(self._have), self._target + 1)

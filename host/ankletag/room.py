@@ -1,0 +1,64 @@
+"""A tag whose log is so full that it takes neither an attestation nor a seal: make it room with what is stored."""
+
+from tagproto import messages
+from tagproto.layout import PAGES_PER_BLOCK
+
+from .client import Client, number, octets
+from .errors import TagFull, TagRefused
+from .models import station_id_of
+from .pull import Pull
+from .store import Store
+from .verify import LastSeal, last_seal
+
+_NAMED_MAX = 5
+
+
+def is_full(error: TagRefused) -> bool:
+    """Whether the tag refused because its log has no room, and nobody has tried to make some yet."""
+    return error.code == messages.ERROR_FLASH and not isinstance(error, TagFull)
+
+
+def make_room(client: Client, store: Store, tag_id: bytes, pull: Pull, nonce: bytes, station: str) -> None:
+    """Store every page, then acknowledge up to the last seal among them: the tag frees the blocks in front of it.
+
+    Where that would free nothing, the tag is asked for one more seal. Raises TagFull where it has nothing to free.
+    """
+    status = client.status()
+    oldest, received = number(status, "oldest_page"), number(status, "received_page")
+    pull.run(oldest, number(status, "open_page"))
+    found = last_seal(store.pages(tag_id), tag_id)
+    if found is None or found.page // PAGES_PER_BLOCK <= received // PAGES_PER_BLOCK:
+        found = _one_more(client, nonce)
+        pull.run(oldest, found.page)
+    if missing := pull.missing(received, found.page + 1):
+        raise _not_given(missing)
+    client.acknowledge(found.page, found.number, found.hash, station_id_of(station))
+
+
+def _one_more(client: Client, nonce: bytes) -> LastSeal:
+    try:
+        sealed = client.seal(nonce)
+    except TagRefused as error:
+        if not is_full(error):
+            raise
+        raise TagFull(
+            "The tag's log is full, and stations have acknowledged every seal in it: it has nothing to free.",
+            "All that it holds is stored here: exchange the tag, and keep it as evidence.",
+        ) from error
+    return LastSeal(number(sealed, "seal_number"), octets(sealed, "seal_hash"), number(sealed, "open_page"))
+
+
+def _not_given(missing: list[int]) -> TagFull:
+    named = ", ".join(map(str, missing[:_NAMED_MAX])) + (" and more" if len(missing) > _NAMED_MAX else "")
+    return TagFull(
+        f"The tag's log is full, and it did not give pages {named}, so it cannot be told to free what is stored.",
+        "Run the command again; if it stays so, exchange the tag and keep it: all else that it holds is stored here.",
+    )
+
+
+def still_full() -> TagFull:
+    """For a tag that was told what is stored and has no room all the same."""
+    return TagFull(
+        "The tag's log is still full, though what it holds is stored here and was acknowledged.",
+        "Run `ankletag sync` once more; if it stays so, its flash is worn: exchange the tag, and keep it as evidence.",
+    )
