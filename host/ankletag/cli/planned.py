@@ -20,7 +20,6 @@ def plan_document(found: Plan, flash: str, noise: float, assumed: list[str]) -> 
         "bytes_per_seal": round(pace.seal_bytes, 1),
         "days_until_slow": None if storage.days_until_slow is None else round(storage.days_until_slow, 1),
         "days_until_refused": round(storage.days_until_refused, 1),
-        "endless_with_read_outs": True,
         "slow": {"cadence_s": storage.slow.cadence_s, "seal_interval_s": storage.slow.seal_interval_s},
         "erases_per_block_per_year": {
             "ring": round(wear.ring, 1),
