@@ -11,6 +11,7 @@ from ankletag.errors import LinkLost
 from host.tagmaker import TagMaker
 from tagproto import PROTOCOL_VERSION, frames, messages, records, seals
 from tagproto.bad import Bad
+from tagproto.layout import PAGES_PER_BLOCK
 
 Answer = Callable[[int, bytes], bytes]
 
@@ -27,6 +28,11 @@ class FakeTag:
         self.received = 0
         # Pages before this one are erased, as the firmware does with what a receipt covers.
         self.oldest = 0
+        # Set: so many pages hold the log, and what no receipt covers fills them up.
+        self.capacity: int | None = None
+        # Pages that a request must leave free.
+        self.leaves = {messages.ATTEST: 4, messages.SEAL: 4, messages.FIT: 8, messages.REMOVE: 8}
+        self.leaves[messages.ACKNOWLEDGE] = 4
         # Set: the tag's time goes on with this computer's, beside what the test lets it live.
         self.real_time = False
         self._last = time.monotonic()
@@ -49,6 +55,12 @@ class FakeTag:
             self.maker.now_ms += passed_ms
             self._last += passed_ms / 1000
 
+    @property
+    def free(self) -> int:
+        """Pages that can be written without erasing one that no receipt covers."""
+        held = self.received - self.received % PAGES_PER_BLOCK
+        return 1 << 20 if self.capacity is None else self.capacity + held - len(self.maker.closed)
+
     def _frame(self, kind: int, request_id: int, values: dict[str, int | bytes]) -> bytes:
         return self.garble(kind, frames.encode(kind, request_id, messages.encode(kind, values)))
 
@@ -67,6 +79,10 @@ class FakeTag:
 
     def _carry_out(self, frame: frames.Frame, values: dict) -> "dict[str, int | bytes] | bytes":
         maker, kind = self.maker, frame.kind
+        if kind == messages.ACKNOWLEDGE:
+            self.received = max(self.received, values["page"])
+        if self.free <= self.leaves.get(kind, -1):
+            return self._error(frame, messages.ERROR_FLASH, "the log is full")
         if kind == messages.HELLO:
             return {
                 "version": self.version,
@@ -112,7 +128,6 @@ class FakeTag:
             maker.remove(values["reason"])
             return {"number": maker.coder.number - 1, "seal_number": maker.seal_count - 1}
         if kind == messages.ACKNOWLEDGE:
-            self.received = values["page"]
             return {"number": maker.event(records.RECEIPT, **values)}
         if kind == messages.LOG:
             text = b"boot 0, cause 1\n" * 40

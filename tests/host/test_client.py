@@ -2,8 +2,8 @@
 
 import pytest
 
-from ankletag.client import Client
-from ankletag.errors import TagRefused
+from ankletag.client import Client, octets
+from ankletag.errors import TagRefused, UsageError
 from host.faketag import FakeTag, Pipe
 from host.tagmaker import TagMaker
 from tagproto import frames, messages
@@ -29,3 +29,36 @@ def test_a_refusal_cannot_steer_a_terminal() -> None:
     with Client(Pipe(Hostile(TagMaker()))) as client, pytest.raises(TagRefused) as caught:
         client.status()
     assert "\x1b" not in str(caught.value)
+
+
+def test_a_refusal_for_asking_too_often_says_how_long_to_wait() -> None:
+    maker = TagMaker()
+    maker.boot()
+    tag = FakeTag(maker)
+    fields: dict[str, int | bytes] = {"code": messages.ERROR_BUSY, "version": 1, "text": b"asked too often"}
+
+    def busy(kind: int, data: bytes) -> bytes:
+        (frame,) = frames.Decoder().feed(data)
+        assert isinstance(frame, frames.Frame)
+        return frames.encode(messages.ERROR, frame.request_id, messages.encode(messages.ERROR, fields))
+
+    tag.garble = busy
+    with Client(Pipe(tag)) as client, pytest.raises(TagRefused) as caught:
+        client.seal(b"nonce")
+    assert "every 20 minutes" in str(caught.value)
+    assert "wait a moment" not in str(caught.value).lower()
+
+
+def test_a_statement_is_as_long_as_a_record_keeps_it_and_no_longer() -> None:
+    maker = TagMaker()
+    maker.boot()
+    tag = FakeTag(maker)
+    with Client(Pipe(tag)) as client:
+        client.attest(0, octets(client.hello(), "nonce"), bytes(8), b"a" * 226)
+        client.acknowledge(0, 0, bytes(32), bytes(8), b"r" * 206)
+        asked = len(tag.requests)
+        with pytest.raises(UsageError, match=r"227 bytes .* has room for 226"):
+            client.attest(0, bytes(8), bytes(8), b"a" * 227)
+        with pytest.raises(UsageError, match=r"207 bytes .* has room for 206"):
+            client.acknowledge(0, 0, bytes(32), bytes(8), b"r" * 207)
+    assert len(tag.requests) == asked
