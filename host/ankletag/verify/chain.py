@@ -20,6 +20,10 @@ from .schedule import Schedule
 from .stream import Gap, items
 from .window import OpenWindow
 
+# What a window begins with after the log was full: a boot's record that had no room, and how many readings had none.
+# Whatever else a window holds was there to be sealed, and the tag keeps room for that seal.
+_OF_A_FULL_LOG = (records.BOOT, records.LOST)
+
 
 def verify_pages(raws: Iterable[bytes], pinned_key: bytes | None = None, tag_id: bytes | None = None) -> Verified:
     """Everything that can be said about raw 256-byte pages, in any order, copies in the order of their receipt.
@@ -138,12 +142,13 @@ class _Walk:
             self._lost(record, values)
 
     def _lost(self, record: Record, values: dict[str, int | bytes]) -> None:
-        count = values["count"]
+        count, first_ticks = values["count"], values["first_ticks"]
         assert isinstance(count, int)
+        assert isinstance(first_ticks, int)
         self._add("readings-lost", INFORMATION, record.number, record.number, say.readings_lost(record, count))
-        if len(self.window.records) == 1:
-            # Nothing was kept before it, so there was nothing to seal either.
-            self.schedule.restart(self.numbers.elapsed)
+        if all(other.kind in _OF_A_FULL_LOG for other in self.window.records):
+            elapsed = self.numbers.elapsed
+            self.schedule.full(elapsed - (record.ticks - first_ticks) % records.TICKS_PERIOD_MS, elapsed)
 
     def _key(self, record: Record, values: dict[str, int | bytes]) -> None:
         epoch, key = values["epoch"], values["public_key"]

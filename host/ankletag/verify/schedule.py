@@ -33,6 +33,12 @@ class Schedule:
         if before is not None and config.seal_interval_s < before.seal_interval_s:
             self._due_ms = max(self._due_ms, elapsed_ms)
 
+    def full(self, from_ms: int, to_ms: int) -> None:
+        """The log took nothing from then to then, so that there was nothing to seal. A seal that was missing before
+        that stays missing."""
+        if not self.late(from_ms):
+            self.restart(to_ms)
+
     def late(self, elapsed_ms: int) -> bool:
         """Whether a scheduled seal should have come by now."""
         config = self._config
