@@ -21,18 +21,33 @@ def is_full(error: TagRefused) -> bool:
 def make_room(client: Client, store: Store, tag_id: bytes, pull: Pull, nonce: bytes, station: str) -> None:
     """Store every page, then acknowledge up to the last seal among them: the tag frees the blocks in front of it.
 
-    Where that would free nothing, the tag is asked for one more seal. Raises TagFull where it has nothing to free.
+    Where that frees nothing, the tag is asked for one more seal. Raises TagFull where nothing can be freed.
     """
     status = client.status()
-    oldest, received = number(status, "oldest_page"), number(status, "received_page")
+    oldest = number(status, "oldest_page")
     pull.run(oldest, number(status, "open_page"))
     found = last_seal(store.pages(tag_id), tag_id)
-    if found is None or found.page // PAGES_PER_BLOCK <= received // PAGES_PER_BLOCK:
+    if found is None or not _frees(client, pull, found, station):
         found = _one_more(client, nonce)
         pull.run(oldest, found.page)
-    if missing := pull.missing(received, found.page + 1):
+        if not _frees(client, pull, found, station):
+            raise still_full()
+
+
+def _frees(client: Client, pull: Pull, seal: LastSeal, station: str) -> bool:
+    """Acknowledge all up to a seal; whether the tag freed a block for it. Raises TagFull when pages are missing."""
+    received = number(client.status(), "received_page")
+    if seal.page // PAGES_PER_BLOCK <= received // PAGES_PER_BLOCK:
+        return False
+    if missing := pull.missing(received, seal.page + 1):
         raise _not_given(missing)
-    client.acknowledge(found.page, found.number, found.hash, station_id_of(station))
+    try:
+        client.acknowledge(seal.page, seal.number, seal.hash, station_id_of(station))
+    except TagRefused as error:
+        if not is_full(error):
+            raise
+        return False
+    return number(client.status(), "received_page") // PAGES_PER_BLOCK > received // PAGES_PER_BLOCK
 
 
 def _one_more(client: Client, nonce: bytes) -> LastSeal:
