@@ -4,7 +4,7 @@ import pytest
 
 from host.logs import DAY, against, check, judged, live_days, slow_down, slowed, speed_up
 from host.tagmaker import TagMaker, fitted
-from tagproto import records
+from tagproto import records, seals
 
 
 @pytest.mark.parametrize("room_after_s", [0, 60, 900, 1799])
@@ -202,3 +202,26 @@ def test_a_loss_does_not_excuse_a_window_that_holds_more() -> None:
     maker.now_ms += 3 * DAY * 1000
     maker.event(records.LOST, count=9, first_ticks=first_ticks, last_ticks=maker.ticks)
     assert acknowledged(maker) == ["seal-late"]
+
+
+def test_a_station_seals_a_full_log_before_it_can_say_that_it_is_full() -> None:
+    maker = fitted()
+    maker.live([0] * 10)
+    maker.seal()
+    first_ticks = maker.ticks
+    maker.now_ms += 3 * DAY * 1000
+    for _ in range(2):
+        maker.seal(seals.REASON_ASKED, b"nonce")
+    maker.event(records.LOST, count=9, first_ticks=first_ticks, last_ticks=maker.ticks)
+    assert acknowledged(maker) == []
+
+
+def test_a_seal_over_nothing_does_not_hide_that_others_are_missing() -> None:
+    maker = fitted()
+    maker.live([0] * 10)
+    maker.seal()
+    maker.now_ms += 3 * DAY * 1000
+    maker.seal(seals.REASON_ASKED, b"nonce")
+    maker.live([0] * 10)
+    maker.seal()
+    assert against(check(maker)) == ["seal-late"]

@@ -16,13 +16,9 @@ from .locate import seals_in
 from .numbers import Numbers
 from .pageset import PageSet, collect
 from .result import Verified, Window
-from .schedule import Schedule
+from .schedule import OF_A_FULL_LOG, Schedule
 from .stream import Gap, items
 from .window import OpenWindow
-
-# What a window begins with after the log was full: a boot's record that had no room, and how many readings had none.
-# Whatever else a window holds was there to be sealed, and the tag keeps room for that seal.
-_OF_A_FULL_LOG = (records.BOOT, records.LOST)
 
 
 def verify_pages(raws: Iterable[bytes], pinned_key: bytes | None = None, tag_id: bytes | None = None) -> Verified:
@@ -146,7 +142,7 @@ class _Walk:
         assert isinstance(count, int)
         assert isinstance(first_ticks, int)
         self._add("readings-lost", INFORMATION, record.number, record.number, say.readings_lost(record, count))
-        if all(other.kind in _OF_A_FULL_LOG for other in self.window.records):
+        if all(other.kind in OF_A_FULL_LOG for other in self.window.records):
             elapsed = self.numbers.elapsed
             self.schedule.full(elapsed - (record.ticks - first_ticks) % records.TICKS_PERIOD_MS, elapsed)
 
@@ -185,9 +181,8 @@ class _Walk:
         sound = self._chain(signed, first, last) and sound
         sound = self._root(signed, first, last) and sound
         elapsed = self._seal_elapsed(signed)
-        if self.schedule.late(elapsed):
+        if self.schedule.sealed(elapsed, seal.count):
             self._add("seal-late", AGAINST, first, last, say.seal_late(signed))
-        self.schedule.restart(elapsed)
         end = len(result.items)
         if sound:
             self.sound[signed.hash()] = len(result.windows)

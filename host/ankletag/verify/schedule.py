@@ -1,9 +1,15 @@
 """When a scheduled seal is due, over changes of the schedule."""
 
+from tagproto import records
+
 from ..models import Config
 
 # A seal waits for the reading that is under way and for another seal: two cadences, at least two minutes.
 _SLACK_MS = 120_000
+
+# What a window begins with after the log was full: a boot's record that had no room, and how many readings had none.
+# Whatever else a window holds was there to be sealed, and the tag keeps room for that seal.
+OF_A_FULL_LOG = (records.BOOT, records.LOST)
 
 
 class Schedule:
@@ -38,6 +44,14 @@ class Schedule:
         that stays missing."""
         if not self.late(from_ms):
             self.restart(to_ms)
+
+    def sealed(self, elapsed_ms: int, count: int) -> bool:
+        """A seal over `count` records; whether a scheduled one is missing. A late one over nothing leaves that open:
+        what the next window begins with says whether the log was full."""
+        late = self.late(elapsed_ms)
+        if count or not late:
+            self.restart(elapsed_ms)
+        return late and count > 0
 
     def late(self, elapsed_ms: int) -> bool:
         """Whether a scheduled seal should have come by now."""
