@@ -25,18 +25,22 @@ def _sources():
     return [tag_folder[: -len("/tag")] if "/" in tag_folder else ".", _folder(tagproto)]
 
 
-def start():
+def make_board():
+    """The board that this is."""
+    return __import__(_BOARDS.get(sys.platform, "boards.emulated"), None, None, ("Board",)).Board()
+
+
+def start(board):
     """The tag's application on its board, ready to run."""
-    name = _BOARDS.get(sys.platform, "boards.emulated")
-    board = __import__(name, None, None, ("Board",)).Board()
     firmware = digest.firmware_digest(_sources())
     gc.threshold(_GARBAGE_MAX_BYTES)
-    return board, app.App(board, firmware)
+    return app.App(board, firmware)
 
 
 if __name__ == "__main__":
-    board, tag = start()
+    board = make_board()
     try:
+        tag = start(board)
         tag.run()
     finally:
         # Every way out is a reset: a tag at a prompt would not be watching.

@@ -3,7 +3,7 @@
 import gc
 
 from tagproto import coding, records, seals
-from tagproto.layout import JOURNAL_BLOCKS, Layout
+from tagproto.layout import EVENT_RESERVE_PAGES, JOURNAL_BLOCKS, Layout
 from tagproto.records import ticks_after
 
 from .bucket import Rationed
@@ -83,25 +83,28 @@ class App:
         self._recorded = set()
         # Pages that have gone bad may have held many records: what comes now must repeat none of their numbers.
         self._boots_unread = 0
-        self._unread, self._skipped = recovery.read_open_window(self.ring, self.writer, coder, self._resume)
+        found = recovery.read_open_window(self.ring, self.writer, coder, self._resume, board.feed)
+        self.recorder.sealed_page, self._unread, self._skipped = found
         self.fitting = Fitting(self)
         self.fitting.mend(self.recorder.next_number() + self._skipped)
 
     def _take_key(self):
         """The key that the log says is next; whether a new one had to be made."""
         sealer = self.sealer
-        # A seal may lie in pages that cannot be read: then the newest key there is.
-        epoch = -1 if self._unread else sealer.epoch
-        made = self.keys.settle(epoch, sealer.announced, self.pool.take)
+        made = self.keys.settle(sealer.epoch, sealer.announced, self._unread, self.pool.take)
         sealer.signer = self.keys
         if self._unread:
             # The keys know how many seals lie in those pages. Each had a boot before it at most, each page one more.
             lost = self._unread if made else max(0, self.keys.epoch - sealer.epoch)
             sealer.number += lost
             self._boots_unread = self._unread + lost
-        if not self.settings.first_key and not self.keys.epoch:
-            self.settings.first_key = self.keys.public_key
-            self.save_settings()
+        if not self.settings.first_key:
+            if self.keys.epoch:
+                # The settings are gone, and with them whether it is fitted.
+                self._not_kept()
+            else:
+                self.settings.first_key = self.keys.public_key
+                self.save_settings()
         return made
 
     def _resume(self, item):
@@ -133,9 +136,9 @@ class App:
 
     # What stages and commands do
 
-    def event(self, kind, values):
-        """Record an event now; its number, or None when the log is full."""
-        return self.recorder.event(kind, self.board.clock.ticks_ms(), values)
+    def event(self, kind, values, reserve_pages=EVENT_RESERVE_PAGES):
+        """Record an event now; its number, or None when the log is full but for the reserve."""
+        return self.recorder.event(kind, self.board.clock.ticks_ms(), values, reserve_pages)
 
     def seal(self, reason, nonce=b""):
         """Seal the open window now, with all that was only counted so far; False when the log is full."""
@@ -143,7 +146,9 @@ class App:
         self.faults.tell()
         self._refusals.tell()
         self._fixes.tell()
-        self.recorder.catch_up()
+        if not self.recorder.catch_up() and not self.recorder.window_count() and not nonce:
+            # Nothing to seal in a full log but the log's own fullness.
+            return False
         return self.sealer.seal(self.board.clock.ticks_ms(), reason, nonce)
 
     def sample_now(self):
@@ -156,7 +161,8 @@ class App:
         self._fixes.record(values)
 
     def set_received(self, pages):
-        """Pages from 0 that a receipt covers; never fewer than before."""
+        """Pages from 0 that a receipt covers; never fewer than before, and none of the window that is open."""
+        pages = min(pages, self.recorder.sealed_page)
         if pages > self.ring.received:
             self.ring.received = self.settings.received = pages
             self.save_settings()
@@ -177,6 +183,9 @@ class App:
         if len(self.settings.retired) < RETIRED_MAX:
             self.settings.retired.append(block)
             self.save_settings()
+        else:
+            # It will be tried again after each boot.
+            self._not_kept()
 
     def _tend(self):
         """What has time until the next reading: things that were only counted, and the room that is left."""
@@ -186,15 +195,19 @@ class App:
 
     def watch_room(self):
         """Change the pace where the room in the log asks for it; for a fitted tag."""
-        if self.pace.changed():
-            self.record_config()
-            if not self.pace.slow:
-                self.sample_now()
-                self.seal(seals.REASON_SCHEDULE)
+        if not self.pace.changed():
+            return
+        if self.record_config() is None:
+            # What the log does not say does not hold.
+            self.pace.turn()
+        elif not self.pace.slow:
+            self.sample_now()
+            self.seal(seals.REASON_SCHEDULE)
 
-    def record_config(self):
-        """Record how the tag works now."""
-        self.event(records.CONFIG, config_values(self.pace.cadence_s, self.pace.seal_interval_s))
+    def record_config(self, reserve_pages=EVENT_RESERVE_PAGES):
+        """Record how the tag works now; the record's number or None."""
+        values = config_values(self.pace.cadence_s, self.pace.seal_interval_s)
+        return self.event(records.CONFIG, values, reserve_pages)
 
     def _read_page(self, seq, buffer):
         if seq == self.writer.seq:
@@ -268,8 +281,9 @@ class App:
     def _break_silence(self):
         """Record what there is to say: readings that a full log turned away, else the configuration once more."""
         before = self.recorder.next_number()
-        if self.recorder.catch_up() and self.recorder.next_number() == before:
-            self.record_config()
+        # The last pages are for this: they last for months.
+        if self.recorder.catch_up(0) and self.recorder.next_number() == before:
+            self.record_config(0)
 
     def _deadline(self):
         now = self.board.clock.ticks_ms()

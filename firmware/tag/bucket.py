@@ -11,10 +11,10 @@ EVENT_REFILL_MS = 1800000
 class Bucket:
     """`capacity` tokens, one more every `refill_ms`. Counts what came while it was empty."""
 
-    def __init__(self, capacity, refill_ms):
+    def __init__(self, capacity, refill_ms, tokens=None):
         self._capacity = capacity
         self._refill_ms = refill_ms
-        self._tokens = capacity
+        self._tokens = capacity if tokens is None else tokens
         self._since = None
         self.held = 0
         self.first_ticks = 0
@@ -42,11 +42,15 @@ class Bucket:
         """As `spend`; without a token the `count` occurrences are held for one coalesced record."""
         if self.spend(ticks):
             return True
+        self.hold(ticks, count)
+        return False
+
+    def hold(self, ticks, count):
+        """Count occurrences that were not recorded one by one."""
         if not self.held:
             self.first_ticks = ticks
         self.held += count
         self.last_ticks = ticks
-        return False
 
 
 class Rationed:
@@ -59,11 +63,14 @@ class Rationed:
         self._bucket = Bucket(EVENT_CAPACITY, EVENT_REFILL_MS)
 
     def record(self, values, count=1):
-        """Record an event now if there is a token; False when its `count` occurrences were only counted."""
-        if not self._bucket.take(self._clock.ticks_ms(), count):
+        """Record an event now if there is a token and room; False when its `count` occurrences were only counted."""
+        ticks = self._clock.ticks_ms()
+        if not self._bucket.take(ticks, count):
             return False
         self.tell()
-        self.event(values)
+        if self.event(values) is None:
+            self._bucket.hold(ticks, count)
+            return False
         return True
 
     def event(self, values):
@@ -74,18 +81,20 @@ class Rationed:
         """Record what was counted once there is a token for it; whether something was."""
         if not self._bucket.held or not self._bucket.spend(self._clock.ticks_ms()):
             return False
-        self.tell()
-        return True
+        return self.tell()
 
     def tell(self):
-        """Record what was counted, token or not: before a seal, or before an event of this kind."""
+        """Record what was counted, token or not: before a seal, or before an event of this kind; whether it was."""
         bucket = self._bucket
-        if bucket.held:
-            values = {
-                "kind": self._kind,
-                "count": bucket.held,
-                "first_ticks": bucket.first_ticks,
-                "last_ticks": bucket.last_ticks,
-            }
-            if self._recorder.event(records.REPEATED, self._clock.ticks_ms(), values) is not None:
-                bucket.held = 0
+        if not bucket.held:
+            return False
+        values = {
+            "kind": self._kind,
+            "count": bucket.held,
+            "first_ticks": bucket.first_ticks,
+            "last_ticks": bucket.last_ticks,
+        }
+        if self._recorder.event(records.REPEATED, self._clock.ticks_ms(), values) is None:
+            return False
+        bucket.held = 0
+        return True

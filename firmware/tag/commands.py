@@ -2,6 +2,7 @@
 
 import tagproto
 from tagproto import messages, records, seals
+from tagproto.layout import SESSION_RESERVE_PAGES
 
 from .bucket import Bucket
 from .link import Refusal
@@ -9,11 +10,14 @@ from .link import Refusal
 _CADENCE_MAX_S = 86400
 _SEAL_INTERVAL_MAX_S = 4 * 86400
 _NONCE_SIZE = 8
-# A sync asks for three: who floods the link must not fill the log.
+# A sync asks for three: who floods the link must not fill the log, and a restart must not buy much.
 _REQUESTS_CAPACITY = 64
-# Apart from them, so that a flood cannot keep a technician from fitting or removing.
-_FITTINGS_CAPACITY = 16
+_REQUESTS_AT_BOOT = 24
+_FITTINGS_CAPACITY = 8
 _REFILL_MS = 1200000
+# What a receipt and an attestation hold of a station's statement: a record's body ends at 255 bytes.
+_RECEIPT_STATEMENT_MAX = 206
+_ATTESTATION_STATEMENT_MAX = 226
 
 
 class Commands:
@@ -23,16 +27,10 @@ class Commands:
         self._app = app
         self._nonce = b""
         self._nonce_ticks = 0
-        requests = Bucket(_REQUESTS_CAPACITY, _REFILL_MS)
-        fittings = Bucket(_FITTINGS_CAPACITY, _REFILL_MS)
-        # What ends in records or seals, and what rations it.
-        self._buckets = {
-            messages.SEAL: requests,
-            messages.ACKNOWLEDGE: requests,
-            messages.ATTEST: requests,
-            messages.FIT: fittings,
-            messages.REMOVE: fittings,
-        }
+        self._requests = Bucket(_REQUESTS_CAPACITY, _REFILL_MS, _REQUESTS_AT_BOOT)
+        # Each apart, so that nobody can be kept from removing a tag.
+        self._fits = Bucket(_FITTINGS_CAPACITY, _REFILL_MS)
+        self._removals = Bucket(_FITTINGS_CAPACITY, _REFILL_MS)
         self._handlers = {
             messages.HELLO: self._hello,
             messages.STATUS: self._status,
@@ -46,10 +44,13 @@ class Commands:
 
     def handle(self, kind, values):
         """Carry out one request."""
-        bucket = self._buckets.get(kind)
-        if bucket is not None and not bucket.spend(self._app.board.clock.ticks_ms()):
-            return Refusal(messages.ERROR_BUSY, "asked too often: wait %d minutes" % (_REFILL_MS // 60000))
         return self._handlers[kind](values)
+
+    def _too_often(self, bucket):
+        """A refusal when what is about to be recorded has no token, else None."""
+        if bucket.spend(self._app.board.clock.ticks_ms()):
+            return None
+        return Refusal(messages.ERROR_BUSY, "asked too often: wait %d minutes" % (_REFILL_MS // 60000))
 
     def _hello(self, values):
         app = self._app
@@ -68,7 +69,7 @@ class Commands:
             "boot": app.recorder.boot(),
             "ticks": app.board.clock.ticks_ms(),
             "epoch": app.keys.epoch,
-            "public_key": app.settings.first_key,
+            "public_key": app.settings.first_key or app.keys.public_key,
             "nonce": self._new_nonce(),
         }
 
@@ -108,7 +109,10 @@ class Commands:
         app = self._app
         if not 1 <= len(values["nonce"]) <= 32:
             return Refusal(messages.ERROR_BODY, "the nonce is 1 to 32 bytes")
-        if not app.seal(seals.REASON_ASKED, values["nonce"]):
+        refusal = self._too_often(self._requests)
+        if refusal is not None:
+            return refusal
+        if app.ring.free() <= SESSION_RESERVE_PAGES or not app.seal(seals.REASON_ASKED, values["nonce"]):
             return _log_full()
         return {"seal_number": app.sealer.number - 1, "seal_hash": app.sealer.last_hash, "open_page": app.writer.seq}
 
@@ -122,6 +126,9 @@ class Commands:
             return Refusal(messages.ERROR_RANGE, "seal_interval_s is 60 to %d" % _SEAL_INTERVAL_MAX_S)
         if app.board.strap.value():
             return Refusal(messages.ERROR_STATE, "the strap is open: close it, then fit")
+        refusal = self._too_often(self._fits)
+        if refusal is not None:
+            return refusal
         number = app.fitting.begin(values["order_id"], values["cadence_s"], values["seal_interval_s"])
         return _log_full() if number is None else {"number": number, "seal_number": app.sealer.number - 1}
 
@@ -129,6 +136,9 @@ class Commands:
         app = self._app
         if not app.settings.fitted:
             return Refusal(messages.ERROR_STATE, "not fitted")
+        refusal = self._too_often(self._removals)
+        if refusal is not None:
+            return refusal
         number = app.fitting.end(values["reason"])
         return _log_full() if number is None else {"number": number, "seal_number": app.sealer.number - 1}
 
@@ -137,12 +147,17 @@ class Commands:
         page = values["page"]
         if page > app.writer.seq:
             return Refusal(messages.ERROR_RANGE, "page %d is not written yet" % page)
-        number = app.event(records.RECEIPT, values)
+        if len(values["statement"]) > _RECEIPT_STATEMENT_MAX:
+            return Refusal(messages.ERROR_BODY, "the statement is at most %d bytes" % _RECEIPT_STATEMENT_MAX)
+        refusal = self._too_often(self._requests)
+        if refusal is not None:
+            return refusal
+        number = app.event(records.RECEIPT, values, SESSION_RESERVE_PAGES)
         # The seal lies in what was the open page then, and that went on growing: only what is before it is stored.
         app.set_received(page)
         if number is None:
             # The log was full: what the station has stored makes room for its receipt.
-            number = app.event(records.RECEIPT, values)
+            number = app.event(records.RECEIPT, values, SESSION_RESERVE_PAGES)
         if app.settings.fitted:
             app.watch_room()
         return _log_full() if number is None else {"number": number}
@@ -157,6 +172,11 @@ class Commands:
         if not self._nonce or values["nonce"] != self._nonce:
             self._nonce = b""
             return Refusal(messages.ERROR_NONCE, "this is not the tag's last nonce: say hello for a new one")
+        if len(values["statement"]) > _ATTESTATION_STATEMENT_MAX:
+            return Refusal(messages.ERROR_BODY, "the statement is at most %d bytes" % _ATTESTATION_STATEMENT_MAX)
+        refusal = self._too_often(self._requests)
+        if refusal is not None:
+            return refusal
         number = app.event(
             records.ATTESTATION,
             {
@@ -166,6 +186,7 @@ class Commands:
                 "station": values["station"],
                 "statement": values["statement"],
             },
+            SESSION_RESERVE_PAGES,
         )
         return _log_full() if number is None else {"number": number, "nonce": self._new_nonce()}
 

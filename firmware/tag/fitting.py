@@ -1,9 +1,9 @@
 """Fitting and removal: settings and log change together, whenever the power goes."""
 
 from tagproto import records, seals
-from tagproto.layout import EVENT_RESERVE_PAGES
+from tagproto.layout import SESSION_RESERVE_PAGES
 
-# What a fit or remove record and its seal fill at most.
+# What the records of a fitting or removal and their seal fill at most.
 _CHANGE_PAGES = 4
 
 
@@ -25,28 +25,34 @@ class Fitting:
     def begin(self, order_id, cadence_s, seal_interval_s):
         """Configuration and fit records, seal, sampling. Number of the fit record, or None when the log is full."""
         app = self._app
+        if not self._has_room():
+            return None
         settings = app.settings
         settings.order_id = order_id
         settings.cadence_s = cadence_s
         settings.seal_interval_s = seal_interval_s
         app.pace.set()
-        app.record_config()
+        app.record_config(SESSION_RESERVE_PAGES)
         number = self._change(True, records.FIT, {"order_id": order_id}, seals.REASON_FIT)
         app.sample_now()
         return number
 
     def end(self, reason):
         """Remove record, seal, no more samples. Number of the record, or None when the log is full."""
+        if not self._has_room():
+            return None
         return self._change(False, records.REMOVE, {"reason": reason}, seals.REASON_REMOVE)
+
+    def _has_room(self):
+        app = self._app
+        return app.ring.free() > SESSION_RESERVE_PAGES + _CHANGE_PAGES and app.recorder.catch_up(SESSION_RESERVE_PAGES)
 
     def _change(self, fitted, kind, values, reason):
         app = self._app
-        if app.ring.free() <= EVENT_RESERVE_PAGES + _CHANGE_PAGES or not app.recorder.catch_up():
-            return None
         app.settings.fitted = fitted
         app.settings.fitted_by = app.recorder.next_number()
         app.save_settings()
-        number = app.event(kind, values)
+        number = app.event(kind, values, SESSION_RESERVE_PAGES)
         app.seal(reason)
         app.diary.write("%s, record %d" % ("fitted" if fitted else "removed", number))
         return number

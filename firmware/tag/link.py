@@ -6,6 +6,8 @@ from tagproto.bad import Bad
 _READ_BYTES = 256
 # A host that never stops sending must not stop the sampling: the rest waits for the next turn.
 _READS_PER_TURN = 4
+# Requests that end in a seal or a record: one a turn, because a seal takes the chip half a second.
+_LONG = (messages.SEAL, messages.FIT, messages.REMOVE, messages.ACKNOWLEDGE, messages.ATTEST)
 # A host that never takes its answers must not fill the memory: with more than this waiting, requests wait, too. More
 # than a page's frame, so that a new request still ends a stream that nobody takes.
 _OUTPUT_MAX = 1024
@@ -25,6 +27,8 @@ class Link:
         self._page_range = page_range
         self._on_refused = on_refused
         self._decoder = frames.Decoder()
+        # Frames that were read and not answered yet.
+        self._frames = []
         self._input = bytearray(_READ_BYTES)
         self._output = b""
         self._sent = 0
@@ -38,23 +42,34 @@ class Link:
         self.refused = 0
 
     def wants_write(self):
-        """Whether bytes wait for room on the port."""
-        return self._sent < len(self._output) or self._stream_id >= 0
+        """Whether the next turn has something to do: bytes that wait for room on the port, or requests."""
+        return self._sent < len(self._output) or self._stream_id >= 0 or len(self._frames) > 0
 
     def serve(self):
         """Take what came in, answer it, and write what the port takes."""
         for _ in range(_READS_PER_TURN):
-            if len(self._output) - self._sent > _OUTPUT_MAX:
+            if self._answer_waiting() or len(self._output) - self._sent > _OUTPUT_MAX:
                 break
             count = self._port.read_into(self._input)
             if not count:
                 break
-            for frame in self._decoder.feed(memoryview(self._input)[:count]):
-                if isinstance(frame, Bad):
-                    self.frames_bad += 1
-                else:
-                    self._answer(frame)
+            self._frames = list(self._decoder.feed(memoryview(self._input)[:count]))
+        else:
+            self._answer_waiting()
         self._write()
+
+    def _answer_waiting(self):
+        """Answer the frames that were read, up to one that takes long; whether there was such a one."""
+        while self._frames:
+            frame = self._frames.pop(0)
+            if isinstance(frame, Bad):
+                self.frames_bad += 1
+                continue
+            refused = self.refused
+            self._answer(frame)
+            if frame.kind in _LONG and self.refused == refused:
+                return True
+        return False
 
     def _answer(self, frame):
         # One host, one request at a time: a new request ends a stream that nobody waits for any more.

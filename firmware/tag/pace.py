@@ -24,9 +24,13 @@ class Pace:
         taken = self._ring.percent_taken()
         if taken < SLOW_ABOVE_PERCENT if not self.slow else taken >= SLOW_UNTIL_PERCENT:
             return False
+        self.turn()
+        return True
+
+    def turn(self):
+        """From slow to the order's own pace, or the other way round."""
         self.slow = not self.slow
         self._apply()
-        return True
 
     def _apply(self):
         settings = self._settings

@@ -5,6 +5,9 @@ import struct
 from tagproto import coding, records, tree
 from tagproto.layout import EVENT_RESERVE_PAGES, READING_RESERVE_PAGES
 
+# Pages that a seal completes at most: it has up to 512 bytes.
+_SEAL_PAGES = 3
+
 
 class Recorder:
     """Writes records of one boot.
@@ -24,6 +27,8 @@ class Recorder:
         self._salts = None
         self._tree = tree.Tree()
         self.window_first = 0
+        # Where the last seal begins: a boot reads from there on.
+        self.sealed_page = 0
         self.readings_lost = 0
         # Ticks of the newest record of this boot.
         self.last_ticks = 0
@@ -71,9 +76,9 @@ class Recorder:
         """Number of the present boot; of the last one recorded while none has begun."""
         return self._boot
 
-    def catch_up(self):
-        """Record what is due before anything else: the boot, readings lost. False when the log is full."""
-        if self._ring.free() <= EVENT_RESERVE_PAGES:
+    def catch_up(self, reserve_pages=EVENT_RESERVE_PAGES):
+        """Record what is due before anything else: the boot, readings lost. False when only the reserve is free."""
+        if self._ring.free() <= reserve_pages:
             return False
         if self._boot_due is not None:
             self._event(records.BOOT, *self._boot_due)
@@ -109,14 +114,16 @@ class Recorder:
             self._trace(1, record)
         return True
 
-    def event(self, kind, ticks, values):
-        """Record an event; its number, or None when the log is full to the last pages."""
-        return self._event(kind, ticks, values) if self.catch_up() else None
+    def event(self, kind, ticks, values, reserve_pages=EVENT_RESERVE_PAGES):
+        """Record an event; its number, or None when the log is full but for the reserve. Raises ValueError."""
+        return self._event(kind, ticks, values) if self.catch_up(reserve_pages) else None
 
     def _event(self, kind, ticks, values):
+        # What values can be wrong raises here, before anything is begun.
+        body = records.body(kind, values)
+        records.canonical(kind, 0, 0, ticks, body)
         self._open_window()
         coder = self._coder
-        body = records.body(kind, values)
         self.torn = True
         self._writer.begin()
         # In one with its record: cut before that, the next boot takes the same number.
@@ -165,19 +172,24 @@ class Recorder:
         """Root of the open window's tree."""
         return self._tree.root()
 
+    def can_seal(self):
+        """Whether the log has room for a seal, and the boot that it would name is in the log."""
+        return self._boot_due is None and self._ring.free() >= _SEAL_PAGES
+
     def close_window(self, seal, on_logged):
         """Log the seal of the open window; the next record opens another. False when the log is full.
 
         on_logged(): called once the seal is in flash.
         """
         item = self._coder.encode_seal(seal)
-        # A seal names its boot, so the boot's record comes first.
-        if self._boot_due is not None or self._ring.free() < self._writer.pages_filled_by(len(item)):
+        if not self.can_seal():
             return False
         self.torn = True
+        page = self._writer.seq
         self._writer.begin()
         self._writer.append(item)
         on_logged()
+        self.sealed_page = page
         self.forget_window()
         self.torn = False
         if self._trace is not None:

@@ -1,6 +1,7 @@
 """Seals: who signs, what the chain is, and when the next one is due."""
 
 from tagproto import records, seals
+from tagproto.layout import WINDOW_RECORDS_MAX
 
 
 class Sealer:
@@ -42,6 +43,8 @@ class Sealer:
         """
         recorder = self._recorder
         signer = self.signer
+        if not recorder.can_seal():
+            return False
         next_keys = signer.announce(self._take_random)
         payload = seals.Seal(
             self._tag_id,
@@ -66,6 +69,8 @@ class Sealer:
         return True
 
     def due(self, ticks, interval_s):
-        """Whether a scheduled seal is due: the interval has passed and there is something to seal."""
+        """Whether a scheduled seal is due: there is something to seal, and the interval has passed or it is much."""
+        if self._recorder.window_count() >= WINDOW_RECORDS_MAX:
+            return True
         late_ms = records.ticks_after(self.last_ticks, ticks) - interval_s * 1000
         return late_ms >= 0 and (self._recorder.window_count() > 0 or self._recorder.lost_now > 0)

@@ -26,8 +26,12 @@ JOURNAL_SECTOR_BYTES = 5
 
 # Free pages that readings leave to events and seals.
 READING_RESERVE_PAGES = 64
-# Free pages that events leave: an event, with what is due before it, fills two at most, and so does its seal.
-EVENT_RESERVE_PAGES = 4
+# Free pages that events leave to what a session with a host needs: attestation, receipt, removal, the seal it asks for.
+EVENT_RESERVE_PAGES = 16
+# Free pages that these leave to the seal that is due, and to what must be said before the ticks have gone round.
+SESSION_RESERVE_PAGES = 4
+# A window is sealed when it has so many records: a boot reads the open one again.
+WINDOW_RECORDS_MAX = 2048
 
 # With so much of the ring taken the tag slows down, and is its own self again at so much.
 SLOW_ABOVE_PERCENT = 90

@@ -10,6 +10,13 @@ from tagproto import messages, records
 from tagproto.layout import Layout
 
 PAGES = 128
+RECEIPT: dict[str, Any] = {
+    "page": 0,
+    "seal_number": 0,
+    "seal_hash": bytes(32),
+    "station": b"station1",
+    "statement": b"",
+}
 RING = Layout(BLOCKS).ring_first
 JOURNAL = Layout(BLOCKS).journal_first
 
@@ -120,3 +127,35 @@ def test_newest_pages_that_go_bad_give_no_number_twice(tag: Any, pages: int) -> 
     tag.reboot(2)
     assert tag.state()["boot"] == after["boot"] + 1
     assert tag.state()["seals"] == after["seals"] + 1
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_key_page_that_goes_bad_costs_no_chain(tag: Any, which: int) -> None:
+    """The key that signs, or one of those ahead: another one is made, and announced."""
+    talk.ask(tag, messages.FIT, talk.FITTING)
+    tag.steps(45)
+    tag.read()
+    tag.spoil_key(which)
+    tag.reboot(2)
+    tag.steps(120)
+    verified = tag.read()
+    # Which key signs may change at once where the present one is gone; what follows is announced again.
+    assert [finding.code for finding in verified.against] in ([], ["epoch-gap"])
+    assert all(window.held for window in verified.windows)
+
+
+def test_a_bad_block_in_a_full_ring_keeps_its_pages(tag: Any) -> None:
+    talk.ask(tag, messages.FIT, talk.FITTING)
+    tag.fill(20)
+    tag.seal()
+    block = tag.place(tag.state()["open_page"] - 1)
+    for index in range(tag.state()["open_page"] % 16 + 1, 16):
+        tag.stick_page(block, index)
+    tag.fill(0)
+    tag.read()
+    known = tag.state()["open_page"]
+    tag.reboot(2)
+    talk.ask(tag, messages.ACKNOWLEDGE, {**RECEIPT, "page": known})
+    tag.fill(60)
+    tag.reboot(2)
+    assert tag.check() == []

@@ -97,10 +97,12 @@ def _holds_seal(page):
     return reader.begins_seal()
 
 
-def read_open_window(ring, writer, coder, take):
-    """Feed every item from the last seal on to take(item); leaves `coder` in the state at the end of the log.
+def read_open_window(ring, writer, coder, take, feed):
+    """Give every item from the last seal on to take(item); leaves `coder` in the state at the end of the log. feed():
+    called for each page, for a watchdog.
 
-    Gives (pages behind that seal that cannot be read, record numbers that the coder may be short by because of them).
+    Gives (the page in which that seal begins, pages behind it that cannot be read, record numbers that the coder may be
+    short by because of them).
     """
     open_page = pages.parse(bytes(writer.snapshot()))
     seq = writer.seq
@@ -108,13 +110,16 @@ def read_open_window(ring, writer, coder, take):
     oldest = ring.oldest()
     # Walk back to the page in which the last seal begins, over pages that have gone bad.
     while (isinstance(page, Bad) or not _holds_seal(page)) and seq > oldest:
+        feed()
         seq -= 1
         page = ring.read(seq)
+    begins = seq
     reader = pages.Reader(coder)
     unread = 0
     # Pages since the coder's state was last known.
     unknown = 0
     while seq <= writer.seq:
+        feed()
         page = open_page if seq == writer.seq else ring.read(seq)
         if isinstance(page, Bad):
             reader.gap()
@@ -132,4 +137,4 @@ def read_open_window(ring, writer, coder, take):
                         unread = 0
         seq += 1
     # A record takes a byte at least.
-    return unread, unknown * (pages.PAYLOAD_SIZE + 1)
+    return begins, unread, unknown * (pages.PAYLOAD_SIZE + 1)

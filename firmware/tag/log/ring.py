@@ -4,6 +4,7 @@ from tagproto import pages
 from tagproto.bad import Bad
 from tagproto.layout import PAGES_PER_BLOCK
 
+from .flash import ZEROS
 from .places import FREE, Places
 
 # Blocks that are tried for one page before it is given up.
@@ -81,7 +82,7 @@ class Ring:
             ):
                 if old >= 0 and block != old:
                     places.held[old] = FREE
-                self._tell_retired(block)
+                self._tell_retired()
                 return True
             if block != old:
                 places.held[block] = FREE
@@ -93,19 +94,22 @@ class Ring:
         return self._places.take(logical, self.received // PAGES_PER_BLOCK)
 
     def _copy(self, old, new, count):
-        """The first `count` pages of a bad block, whatever can be read of them, into a new one."""
-        if old < 0:
-            return True
+        """The first `count` pages of a bad block, whatever can be read of them, into a new one.
+
+        Pages that are nowhere become zeros: a boot takes a blank page for the block's end.
+        """
+        self._buffer[:] = ZEROS
         for index in range(count):
-            self._flash.read(self._places.page_at(old, index), self._buffer)
+            if old >= 0:
+                self._flash.read(self._places.page_at(old, index), self._buffer)
             if not self._flash.program(self._places.page_at(new, index), self._buffer):
                 return False
         return True
 
-    def _tell_retired(self, block):
+    def _tell_retired(self):
         # Only now: until its pages lie elsewhere, a boot must look at the bad block.
         for bad in self._places.bad:
-            if bad != block and bad not in self.retired:
+            if self._places.held[bad] == FREE and bad not in self.retired:
                 self._on_retired(bad)
 
     def recover(self):

@@ -186,6 +186,21 @@ def stick_page(block, index):
     now.tag.flash.stuck[block * 16 + index] = 0xFFFFFFFF << 800
 
 
+def spoil_key(ahead):
+    """A bit of a key's page turns over: of the key that signs, or so many ahead of it."""
+    keys = now.tag.app.keys
+    page = keys._chain[ahead].page + keys._turns._first_block * 16
+    raw = bytearray(256)
+    flash = now.tag.flash
+    flash.readblocks(page // 16, raw, page % 16 * 256)
+    for at in range(6, 38):
+        # A programmed bit can only be cleared.
+        if raw[at]:
+            raw[at] &= raw[at] - 1
+            break
+    flash.writeblocks(page // 16, raw, page % 16 * 256)
+
+
 def wear_out(block):
     """Erasing a block leaves a cell at 0 from now on."""
     now.tag.flash.worn[block] = (block * 16 + 3, 1 << 77)

@@ -27,8 +27,8 @@ watchers = []
 
 
 class _WatchedKey(keys.Key):
-    def __init__(self, page, epoch, secret, ratchet, public_key):
-        super().__init__(page, epoch, secret, ratchet, public_key)
+    def __init__(self, page, epoch, secret, ratchet, public_key, parent):
+        super().__init__(page, epoch, secret, ratchet, public_key, parent)
         for watcher in watchers:
             watcher(epoch, secret, ratchet, public_key)
 

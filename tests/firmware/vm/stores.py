@@ -67,7 +67,7 @@ def record_keys(path, rekeyings):
     flash.before = recording.before
     recording.state(epoch=0, announced="", logged=False)
     kept = Keys(Flash(flash), 0, _not_kept)
-    kept.settle(0, b"", _random(0))
+    kept.settle(0, {}, 0, _random(0))
     # From now on the log names the first key.
     recording.state(logged=True)
     for number in range(1, rekeyings + 1):
@@ -90,12 +90,12 @@ def keys_come_back(path, seed, mode, epoch, announced):
     again = []
     quickkeys.watchers[:] = [lambda *key: held.append(key)]
     kept = Keys(Flash(flash), 0, _not_kept)
-    made = kept.settle(epoch, _named(epoch - 1, bytes.fromhex(announced)), _random(9000 + seed))
+    made = kept.settle(epoch, _named(epoch - 1, bytes.fromhex(announced)), 0, _random(9000 + seed))
     first = {"epoch": kept.epoch, "public_key": kept.public_key.hex(), "made": made}
     # What unstable bits hide from one boot they may show to the next.
     for _ in range(2):
         kept = Keys(Flash(flash), 0, _not_kept)
-        made = kept.settle(epoch, _named(epoch - 1, bytes.fromhex(announced)), _random(9003 + seed))
+        made = kept.settle(epoch, _named(epoch - 1, bytes.fromhex(announced)), 0, _random(9003 + seed))
         again.append({"epoch": kept.epoch, "public_key": kept.public_key.hex(), "made": made})
     with open(path, "wb") as file:
         flash.save(file)
@@ -103,7 +103,7 @@ def keys_come_back(path, seed, mode, epoch, announced):
         kept.retire()
         expected = kept.public_key
         later = Keys(Flash(flash), 0, _not_kept)
-        made = later.settle(kept.epoch, _named(epoch, following), _random(9002 + seed))
+        made = later.settle(kept.epoch, _named(epoch, following), 0, _random(9002 + seed))
         flash.save(file)
     quickkeys.watchers[:] = []
     return {

@@ -66,9 +66,11 @@ class Workload:
             "station": _STATION,
             "statement": bytes(64),
         }
-        self.recording.state(received=[self.received, seal["open_page"]])
+        # What is in the open window stays: a boot reads it again.
+        received = max(self.received, min(seal["open_page"], self.tag.app.recorder.sealed_page))
+        self.recording.state(received=[self.received, received])
         self.tag.ask(messages.ACKNOWLEDGE, values)
-        self.received = seal["open_page"]
+        self.received = received
         self.recording.state(received=[self.received, self.received])
 
     # What befalls the tag
