@@ -92,6 +92,8 @@ class _Walk:
             self._close_gaps(number)
         if self.numbers.take(record, self.schedule.fitted):
             self.schedule.restart(0)
+        if self.schedule.waits_for_room and record.kind not in OF_A_FULL_LOG:
+            self.schedule.restart(self.numbers.elapsed)
         result = self.result
         result.items.append(item)
         self.window.add(record)
@@ -143,8 +145,7 @@ class _Walk:
         assert isinstance(first_ticks, int)
         self._add("readings-lost", INFORMATION, record.number, record.number, say.readings_lost(record, count))
         if all(other.kind in OF_A_FULL_LOG for other in self.window.records):
-            elapsed = self.numbers.elapsed
-            self.schedule.full(elapsed - (record.ticks - first_ticks) % records.TICKS_PERIOD_MS, elapsed)
+            self.schedule.full(self.numbers.elapsed - (record.ticks - first_ticks) % records.TICKS_PERIOD_MS)
 
     def _key(self, record: Record, values: dict[str, int | bytes]) -> None:
         epoch, key = values["epoch"], values["public_key"]

@@ -20,9 +20,11 @@ class Schedule:
         self._config: Config | None = None
         self._from_ms = 0
         self._due_ms = 0
+        self.waits_for_room = False
 
     def restart(self, elapsed_ms: int) -> None:
         """A seal, a fitting or a boot: the interval begins here."""
+        self.waits_for_room = False
         self._from_ms = self._due_ms = elapsed_ms
         if self._config is not None:
             self._due_ms += self._config.seal_interval_s * 1000
@@ -39,11 +41,11 @@ class Schedule:
         if before is not None and config.seal_interval_s < before.seal_interval_s:
             self._due_ms = max(self._due_ms, elapsed_ms)
 
-    def full(self, from_ms: int, to_ms: int) -> None:
-        """The log took nothing from then to then, so that there was nothing to seal. A seal that was missing before
-        that stays missing."""
+    def full(self, from_ms: int) -> None:
+        """The log took nothing from then to the record or seal behind the count that says so, for which there was room
+        again: no seal is due until then. One that was missing before stays missing."""
         if not self.late(from_ms):
-            self.restart(to_ms)
+            self.waits_for_room = True
 
     def sealed(self, elapsed_ms: int, count: int) -> bool:
         """A seal over `count` records; whether a scheduled one is missing. A late one over nothing leaves that open:
@@ -56,6 +58,6 @@ class Schedule:
     def late(self, elapsed_ms: int) -> bool:
         """Whether a scheduled seal should have come by now."""
         config = self._config
-        if not self.fitted or config is None or not config.seal_interval_s:
+        if not self.fitted or config is None or not config.seal_interval_s or self.waits_for_room:
             return False
         return elapsed_ms - self._due_ms > max(2000 * config.cadence_s, _SLACK_MS)
