@@ -42,10 +42,11 @@ REQUESTS: "dict[int, tuple[tuple[str, str | int], ...]]" = {
     SEAL: (("nonce", "v"),),
     FIT: (("order_id", 16), ("cadence_s", "I"), ("seal_interval_s", "I")),
     REMOVE: (("reason", "B"),),
-    # The station has stored every page up to this one, which ends in this seal.
+    # The station has stored every page up to this one, which ends in this seal. statement: up to 206 bytes.
     ACKNOWLEDGE: (("page", "I"), ("seal_number", "I"), ("seal_hash", 32), ("station", 8), ("statement", "v")),
     LOG: (("offset", "I"),),
-    # utc_ms: milliseconds since 1970-01-01 UTC; nonce: the one of the tag's last hello or attest reply.
+    # utc_ms: milliseconds since 1970-01-01 UTC; nonce: the one of the tag's last hello or attest reply; statement: up
+    # to 226 bytes.
     ATTEST: (("utc_ms", "Q"), ("nonce", 8), ("station", 8), ("statement", "v")),
 }
 
