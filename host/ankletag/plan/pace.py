@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tagproto import records
-from tagproto.layout import PAGES_PER_BLOCK
+from tagproto.layout import PAGES_PER_BLOCK, WINDOW_RECORDS_MAX
 from tagproto.pages import PAGE_SIZE
 
 from .ledger import Ledger
@@ -17,7 +17,7 @@ _SAMPLE_READINGS = 25_000
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """A pace and what it takes, in the mean of the sample.
+    """A pace and what it takes, in the mean of the sample. A window that is full is sealed before its interval is over.
 
     reading_bytes: of a coded reading alone; seal_bytes: of a seal with the seed of its window; pages_per_day: of the
     ring, everything counted; journal_pages_per_day: of the journal; sample_readings: how many readings were coded.
@@ -52,6 +52,7 @@ class Pace:
 
 def measure(cadence_s: int, seal_interval_s: int, noise: float, reading_bytes: float | None = None) -> Pace:
     """Code a sample of a modelled wearer's readings, whole windows with their seals. noise: a factor on the model's."""
+    seal_interval_s = min(seal_interval_s, WINDOW_RECORDS_MAX * cadence_s)
     per_window = max(1, round(seal_interval_s / cadence_s))
     count = min(_SAMPLE_DAYS * DAY_S // cadence_s, _SAMPLE_READINGS)
     windows = max(1, round(count / per_window))
