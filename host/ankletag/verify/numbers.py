@@ -9,8 +9,8 @@ from .result import Add
 
 _TICKS_MASK = TICKS_PERIOD_MS - 1
 _TICKS_HALF = TICKS_PERIOD_MS >> 1
-# A tag records something every four days while its log has a page left, so a step of half the period is one back. Before
-# a fitting nothing hangs on it: there a longer silence is believed, and only a short way back counts as back.
+# A tag records something every four days while its log has a page left, so a step of half the period is one back.
+# Before a fitting nothing hangs on it: there a longer silence is believed, and only a short way back counts as back.
 _TICKS_PERIOD_LESS_AN_HOUR = TICKS_PERIOD_MS - 3_600_000
 
 
