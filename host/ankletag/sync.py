@@ -87,7 +87,7 @@ class _Session:
 
     def run(self) -> Synced:
         try:
-            sealed = self._attest_and_seal()
+            sealed = self._attest_and_seal(self.hello)
         except TagRefused as error:
             if not is_full(error):
                 raise
@@ -97,15 +97,16 @@ class _Session:
     def _run_full(self) -> Synced:
         try:
             make_room(self.client, self.store, self.tag_id, self.pull, self.nonce, self.station)
-            return self._pull_and_acknowledge(self._attest_and_seal())
+            # A new nonce: what lies between it and the attestation's record is how exactly the time is known.
+            return self._pull_and_acknowledge(self._attest_and_seal(self.client.hello()))
         except TagRefused as error:
             # Once only: what was acknowledged now, another try could not free again.
             if not is_full(error):
                 raise
             raise still_full() from error
 
-    def _attest_and_seal(self) -> Values:
-        attest(self.client, self.hello, self.clock, self.station)
+    def _attest_and_seal(self, hello: Values) -> Values:
+        attest(self.client, hello, self.clock, self.station)
         return self.client.seal(self.nonce)
 
     def _pull_and_acknowledge(self, sealed: Values) -> Synced:

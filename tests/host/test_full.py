@@ -81,6 +81,24 @@ def test_what_is_acknowledged_first_ends_in_the_last_seal(store: Store) -> None:
     assert (first["page"], first["seal_number"], first["seal_hash"]) == (found.page, found.number, found.hash)
 
 
+def test_the_time_is_known_as_exactly_as_in_any_sync(store: Store) -> None:
+    """Reading a full log takes minutes, which must not lie between the nonce and the attestation."""
+    tag = with_free(0)
+
+    def second_a_page(kind: int, data: bytes) -> bytes:
+        tag.maker.now_ms += 1000 if kind == messages.PAGE else 0
+        return data
+
+    tag.garble = second_a_page
+    do(tag, syncing(store))
+    *_, attestation = [
+        record for record in verify_pages(store.pages(tag.maker.tag_id)).records() if record.kind == records.ATTESTATION
+    ]
+    values = attestation.values()
+    assert isinstance(values, dict)
+    assert values["nonce_ticks"] == attestation.ticks
+
+
 def test_a_tag_that_takes_the_attestation_but_no_seal(store: Store) -> None:
     tag = with_free(8)
     tag.leaves[messages.SEAL] = 10
