@@ -3,7 +3,7 @@
 import gc
 
 from tagproto import coding, records, seals
-from tagproto.layout import EVENT_RESERVE_PAGES, JOURNAL_BLOCKS, Layout
+from tagproto.layout import EVENT_RESERVE_PAGES, JOURNAL_BLOCKS, SESSION_RESERVE_PAGES, Layout
 from tagproto.records import ticks_after
 
 from .bucket import Rationed
@@ -146,7 +146,8 @@ class App:
         self.faults.tell()
         self._refusals.tell()
         self._fixes.tell()
-        if not self.recorder.catch_up() and not self.recorder.window_count() and not nonce:
+        reserve_pages = SESSION_RESERVE_PAGES if nonce else EVENT_RESERVE_PAGES
+        if not self.recorder.catch_up(reserve_pages) and not self.recorder.window_count() and not nonce:
             # Nothing to seal in a full log but the log's own fullness.
             return False
         return self.sealer.seal(self.board.clock.ticks_ms(), reason, nonce)
