@@ -2,12 +2,11 @@
 at every operation of coming up. tests/firmware does so for some of the operations.
 """
 
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from firmware.conftest import BLOCKS, HARNESS
+from firmware.conftest import BLOCKS
 from firmware.explore import Explorer
 from micropython_vm import Vm
 
@@ -15,14 +14,6 @@ PARTS = 16
 AGAIN_EVERY = 100
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-
-@pytest.fixture(scope="module")
-def vm() -> Generator[Vm, None, None]:
-    """The VM that runs the harness."""
-    vm = Vm(HARNESS, heap="8m")
-    yield vm
-    vm.close()
 
 
 @pytest.mark.parametrize("part", range(PARTS))
