@@ -35,7 +35,8 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    if not hasattr(session.config, "workerinput"):  # under xdist only the controller clears
+    # Under xdist only the controller clears; CI does so once, ahead of several sessions.
+    if not hasattr(session.config, "workerinput") and not os.environ.get("KEEP_FAILED"):
         shutil.rmtree(FAILED, ignore_errors=True)
 
 
