@@ -1,10 +1,12 @@
 """For every test: counted skips, Hypothesis profiles, and what a failed test leaves behind."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
 import signal
+import time
 from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
@@ -24,6 +26,8 @@ settings.load_profile("default")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FAILED = ROOT / "build" / "failed"
+CUTS = ROOT / "build" / "cuts"
+_started = pytest.StashKey[float]()
 _folder = pytest.StashKey[Path]()
 _failures = pytest.StashKey[list[str]]()
 
@@ -35,6 +39,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
+    session.config.stash[_started] = time.time()
     # Under xdist only the controller clears; CI does so once, ahead of several sessions.
     if not hasattr(session.config, "workerinput") and not os.environ.get("KEEP_FAILED"):
         shutil.rmtree(FAILED, ignore_errors=True)
@@ -90,3 +95,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(f"skipped: {sum(reasons.values())}")
     for reason, count in sorted(reasons.items()):
         terminalreporter.write_line(f"  {count} x {reason}")
+    if tried := _cuts_tried(terminalreporter.config.stash[_started]):
+        terminalreporter.write_line(tried)
+
+
+def _cuts_tried(since: float) -> str:
+    """How many power cuts this session tried, by what the tests wrote into build/cuts; empty for none."""
+    total: Counter[str] = Counter()
+    for file in CUTS.glob("*.json"):
+        if file.stat().st_mtime >= since:
+            total.update({name: n for name, n in json.loads(file.read_text()).items() if isinstance(n, int)})
+    if not total:
+        return ""
+    return (
+        f"power cuts: {total['variants']} torn variants of the operations of a life, {total['states']} distinct states "
+        f"recovered; cut again while coming up: {total['second_variants']}, {total['second_states']} distinct"
+    )
