@@ -15,7 +15,7 @@ import struct
 
 from tagproto.layout import JOURNAL_ENTRY_BYTES, JOURNAL_SECTOR_BYTES, PAGES_PER_BLOCK
 
-from .flash import PAGE_SIZE
+from .flash import BLANK, PAGE_SIZE
 
 _SECTOR = 1
 HEADER = 2
@@ -28,7 +28,7 @@ _EXTRA = JOURNAL_ENTRY_BYTES
 _PAGES_TRIED = 2
 # Blocks to go on in when this one fails.
 _OTHER_BLOCKS = 2
-_BLANK = memoryview(b"\xff" * PAGE_SIZE)
+_BLANK = memoryview(BLANK)
 
 
 class Journal:

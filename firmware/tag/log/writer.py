@@ -3,9 +3,8 @@
 from tagproto import pages
 
 from . import journal as marks
+from .flash import BLANK
 from .journal import Journal
-
-_BLANK = b"\xff" * pages.PAGE_SIZE
 
 
 class Writer:
@@ -32,7 +31,7 @@ class Writer:
         self.fill = 0
         self.first = pages.NO_ITEM
         page = self.page
-        page[:] = _BLANK
+        page[:] = BLANK
         pages.write_header(page, seq, pages.NO_ITEM, self._coder)
 
     def begin(self):
