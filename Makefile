@@ -47,7 +47,7 @@ measure-emulator: $(VENV)/stamp-dev ## 120 virtual days on the emulated tag, as 
 	@mkdir -p build/measure
 	$(BIN)/python tests/measure/emulator.py
 
-measure-log: $(VENV)/stamp-dev ## three tags to the end of their rings, a realistic wearer; some 4 minutes: build/measure/log.json
+measure-log: $(VENV)/stamp-dev ## three tags to the end of their rings, a realistic wearer; two to five minutes: build/measure/log.json
 	@mkdir -p build/measure
 	$(BIN)/python tests/measure/log.py
 
