@@ -154,6 +154,8 @@ def test_a_bad_block_in_a_full_ring_keeps_its_pages(tag: Any) -> None:
     tag.fill(0)
     tag.read()
     known = tag.state()["open_page"]
+    # However many of its pages failed, it is one block.
+    assert talk.ask(tag, messages.STATUS)["pages_capacity"] >= PAGES - 16
     tag.reboot(2)
     talk.ask(tag, messages.ACKNOWLEDGE, {**RECEIPT, "page": known})
     tag.fill(60)

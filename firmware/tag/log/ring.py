@@ -86,8 +86,12 @@ class Ring:
                 return True
             if block != old:
                 places.held[block] = FREE
-            places.bad.append(block)
+            if block not in places.bad:
+                places.bad.append(block)
             block = self._take(logical)
+        if block >= 0 and block != old:
+            # Taken, and not tried any more.
+            places.held[block] = FREE
         return False
 
     def _take(self, logical):
