@@ -154,10 +154,32 @@ def test_a_bad_block_in_a_full_ring_keeps_its_pages(tag: Any) -> None:
     tag.fill(0)
     tag.read()
     known = tag.state()["open_page"]
-    # However many of its pages failed, it is one block.
-    assert talk.ask(tag, messages.STATUS)["pages_capacity"] >= PAGES - 16
     tag.reboot(2)
     talk.ask(tag, messages.ACKNOWLEDGE, {**RECEIPT, "page": known})
     tag.fill(60)
     tag.reboot(2)
     assert tag.check() == []
+
+
+def test_a_bad_last_block_ends_the_log_until_a_receipt(tag: Any) -> None:
+    """With nothing receipted there is nowhere to go: a page is lost, with a fault, and the ring is a block smaller."""
+    talk.ask(tag, messages.FIT, talk.FITTING)
+    tag.fill(0)
+    while tag.state()["open_page"] % 16 == 0:
+        talk.ask(tag, messages.SEAL, {"nonce": bytes(32)})
+    last = tag.state()["open_page"]
+    block = tag.place(last - 1)
+    for index in range(last % 16, 16):
+        tag.stick_page(block, index)
+    kind = messages.SEAL | messages.REPLY
+    while kind == messages.SEAL | messages.REPLY:
+        ((kind, _),) = talk.send(tag, talk.request(messages.SEAL, {"nonce": bytes(32)}))
+    assert tag.state()["bad_writes"] == 1
+    assert talk.ask(tag, messages.STATUS)["pages_capacity"] == PAGES - 16
+    talk.ask(tag, messages.ACKNOWLEDGE, {**RECEIPT, "page": last})
+    tag.steps(300)
+    # The log was full: the fault is counted, and told once there is room.
+    told = [record.values() for _, record in tag.read().events() if record.kind == records.REPEATED]
+    assert [values["count"] for values in told if values["kind"] == records.FAULT] == [1]
+    assert tag.state()["retired"] == [block - RING]
+    assert tag.state()["readings_lost"] < 5
