@@ -18,6 +18,7 @@ from firmware.conftest import TICKS, Tag
 from firmware.story import Known
 from firmware.tear import Image, Operation
 from tagproto import records
+from tagproto.layout import Layout
 
 pytestmark = pytest.mark.slow
 
@@ -26,6 +27,7 @@ SIZE = BLOCKS * 4096
 # When the last blocks of a ring are bad ones, none can take their place: what comes then is lost, and that is told.
 # Two may be bad, and a step takes up to 40 pages.
 SPARE_PAGES = 2 * 16 + 40
+JOURNAL = range(Layout(BLOCKS).journal_first, Layout(BLOCKS).ring_first)
 # What a page that cannot be read may cost beside its records; also where a host has stored it, when the tag has booted
 # without it. Nothing comes twice.
 CONSEQUENCES = {
@@ -104,7 +106,10 @@ class Model:
                 self.flipped.add(seq)
 
     def fail(self, block: int, worn: bool) -> None:
-        """A block goes bad; no more than two, so that there is a ring at all."""
+        """A block goes bad; no more than two, so that there is a ring at all, and one of the four of the journal: with two
+        good ones a restart has no third to go to."""
+        if block in JOURNAL and self.failed & set(JOURNAL):
+            return
         if len(self.failed) < 2 and self.tag.state()["free_pages"] >= SPARE_PAGES:
             self.failed.add(block)
             if worn:
