@@ -106,8 +106,8 @@ class Model:
                 self.flipped.add(seq)
 
     def fail(self, block: int, worn: bool) -> None:
-        """A block goes bad; no more than two, so that there is a ring at all, and one of the four of the journal: with two
-        good ones a restart has no third to go to."""
+        """A block goes bad; no more than two, so that there is a ring at all, and one of the four of the journal: with
+        two good ones a restart has no third to go to."""
         if block in JOURNAL and self.failed & set(JOURNAL):
             return
         if len(self.failed) < 2 and self.tag.state()["free_pages"] >= SPARE_PAGES:
