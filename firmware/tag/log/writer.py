@@ -76,10 +76,6 @@ class Writer:
             if self.fill == pages.PAYLOAD_SIZE:
                 self.program()
 
-    def pages_filled_by(self, size):
-        """How many pages an item of `size` bytes would complete."""
-        return (self.fill + size) // pages.PAYLOAD_SIZE
-
     def program(self):
         """Close the full open page, program it, and open the next."""
         pages.close(self.page)
