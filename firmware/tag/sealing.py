@@ -1,6 +1,6 @@
 """Seals: who signs, what the chain is, and when the next one is due."""
 
-from tagproto import records, seals
+from tagproto import cose, records, seals
 from tagproto.layout import WINDOW_RECORDS_MAX
 
 
@@ -60,7 +60,7 @@ class Sealer:
             nonce,
             next_keys,
         ).payload()
-        encoded = seals.assemble(payload, signer.sign(seals.signed_digest(payload)))
+        encoded = cose.assemble(payload, signer.sign(seals.signed_digest(payload)))
         if not recorder.close_window(encoded, signer.retire):
             return False
         self.number += 1

@@ -8,7 +8,7 @@ and boot follow from the items before. Both sides hold the same Coder state and 
 
 import struct
 
-from . import records, seals, varint
+from . import cose, records, seals, varint
 from .bad import Bad
 from .records import Record
 from .rice import BitReader, BitWriter, Model
@@ -153,7 +153,7 @@ class Coder:
         if isinstance(signed, Bad) or not self._follows(signed.seal) or not signed.rebuilds():
             return bytes((_SEAL_BYTE,)) + varint.encode(len(encoded)) + encoded
         seal = signed.seal
-        points = len(seal.next_keys) // seals.POINT_SIZE
+        points = len(seal.next_keys) // cose.POINT_SIZE
         return b"".join(
             (
                 bytes((_FIELDS_BYTE, seal.reason, points << 6 | len(seal.nonce))),
@@ -234,7 +234,7 @@ class Coder:
             numbers.append(number)
         epoch, number, count, late = numbers
         parts = []
-        for size in (lengths & 63, (lengths >> 6) * seals.POINT_SIZE, 8, 32, 32, 64):
+        for size in (lengths & 63, (lengths >> 6) * cose.POINT_SIZE, 8, 32, 32, 64):
             parts.append(bytes(data[end : end + size]))
             end += size
         if lengths & 63 > 32 or lengths >> 6 > 2 or count > self.number or late > _TICKS_MASK:
@@ -256,7 +256,7 @@ class Coder:
             nonce,
             next_keys,
         )
-        return SEAL, seals.assemble(seal.payload(), signature), end
+        return SEAL, cose.assemble(seal.payload(), signature), end
 
     def _decode_reading(self, data: bytes, at: int) -> "tuple[int, Record, int] | Bad":
         reader = BitReader(data, at, READING_MAX)

@@ -12,11 +12,13 @@ PAGES_PER_BLOCK = BLOCK_SIZE // PAGE_SIZE
 
 # The part of a Pico's flash that MicroPython mounts, and how much of it the file system's image uses.
 STORAGE_BLOCKS = 352
-FILE_SYSTEM_BLOCKS = 56
+FILE_SYSTEM_BLOCKS = 64
 
 SETTINGS_BLOCKS = 2
 # Two keys are announced ahead: they lie in two blocks at most, and the third is free.
 KEY_BLOCKS = 3
+# Whom the tag obeys: written whole into one of two blocks, then into the other.
+TRUST_BLOCKS = 2
 JOURNAL_BLOCKS = 4
 _RING_BLOCKS_MIN = 6
 
@@ -49,7 +51,8 @@ class Layout:
     def __init__(self, blocks: int) -> None:
         self.settings_first = 0
         self.keys_first = SETTINGS_BLOCKS
-        self.journal_first = self.keys_first + KEY_BLOCKS
+        self.trust_first = self.keys_first + KEY_BLOCKS
+        self.journal_first = self.trust_first + TRUST_BLOCKS
         self.ring_first = self.journal_first + JOURNAL_BLOCKS
         self.ring_blocks = blocks - self.ring_first
         if self.ring_blocks < _RING_BLOCKS_MIN:

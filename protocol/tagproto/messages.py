@@ -7,6 +7,7 @@ each other.
 
 from . import PROTOCOL_VERSION, fields
 from .bad import Bad
+from .records import SIGNED
 
 HELLO = 0x01
 STATUS = 0x02
@@ -17,6 +18,9 @@ REMOVE = 0x06
 ACKNOWLEDGE = 0x07
 LOG = 0x08
 ATTEST = 0x09
+OPEN = 0x0A
+PRESENT = 0x0B
+DOCUMENT = 0x0C
 REPLY = 0x80
 # Stream of a READ: one for each page, before the READ reply that ends it.
 PAGE = 0xC0
@@ -30,24 +34,39 @@ ERROR_NONCE = 5
 ERROR_RANGE = 6
 ERROR_BUSY = 7
 ERROR_FLASH = 8
+ERROR_STALE = 9
+ERROR_SIGNATURE = 10
+ERROR_CERTIFICATE = 11
+ERROR_REVOKED = 12
+ERROR_RIGHT = 13
+ERROR_RECEIPT = 14
 
 READ_PAGES_MAX = 64
+# A nonce is dead after so many milliseconds of the tag's ticks, and so is the read-out that an OPEN allows.
+NONCE_LIFE_MS = 300000
+OPEN_LIFE_MS = 1800000
 
 REQUESTS: "dict[int, tuple[tuple[str, str | int], ...]]" = {
     HELLO: (("version", "H"), ("entropy", 16)),
     STATUS: (),
     # Pages first .. first + count - 1; those that the tag does not have are left out of the stream.
     READ: (("first", "I"), ("count", "B")),
-    # nonce: 1 to 32 bytes of the host's, to be found in the seal.
-    SEAL: (("nonce", "v"),),
-    FIT: (("order_id", 16), ("cadence_s", "I"), ("seal_interval_s", "I")),
-    REMOVE: (("reason", "B"),),
-    # The station has stored every page up to this one, which ends in this seal. statement: up to 206 bytes.
-    ACKNOWLEDGE: (("page", "I"), ("seal_number", "I"), ("seal_hash", 32), ("station", 8), ("statement", "v")),
+    # challenge: bytes of the host's, to be found in the seal.
+    SEAL: (("challenge", 16),) + SIGNED,
+    FIT: (("order_id", 16), ("cadence_s", "I"), ("seal_interval_s", "I")) + SIGNED,
+    REMOVE: (("reason", "B"),) + SIGNED,
+    # The station has stored every page up to this one, which ends in this seal. epoch, keys: the checkpoint, that is
+    # the epoch behind this seal and the compressed points of that epoch and of the next; zeros where not known.
+    ACKNOWLEDGE: (("page", "I"), ("seal_number", "I"), ("seal_hash", 32), ("epoch", "I"), ("keys", 66)) + SIGNED,
     LOG: (("offset", "I"),),
-    # utc_ms: milliseconds since 1970-01-01 UTC; nonce: the one of the tag's last hello or attest reply; statement: up
-    # to 226 bytes.
-    ATTEST: (("utc_ms", "Q"), ("nonce", 8), ("station", 8), ("statement", "v")),
+    # utc_ms: milliseconds since 1970-01-01 UTC.
+    ATTEST: (("utc_ms", "Q"),) + SIGNED,
+    # scope: 1 the pages of the current order, 2 all pages.
+    OPEN: (("scope", "B"),) + SIGNED,
+    # A document of the authority's (tagproto.documents).
+    PRESENT: (("document", "v"),),
+    # index: 0 the tag's own certificate, 1 the one of the region that issued it.
+    DOCUMENT: (("index", "B"),),
 }
 
 REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
@@ -61,6 +80,9 @@ REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
         ("epoch", "I"),
         ("public_key", 64),
         ("nonce", 8),
+        # root: key id of the authority that this tag obeys, zeros for none yet; list_number: of its last list.
+        ("root", 8),
+        ("list_number", "I"),
     ),
     STATUS: (
         ("boot", "I"),
@@ -85,16 +107,25 @@ REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
         ("slow", "B"),
         ("blocks_retired", "H"),
         ("flash_failures", "I"),
+        # order_page: the first page that a station may read; unreceipted: 1 while an order that has ended waits for a
+        # receipt; minimum: generation that certificates must have.
+        ("order_page", "I"),
+        ("unreceipted", "B"),
+        ("minimum", "I"),
     ),
     # sent: pages streamed; oldest and open: what the tag has now, the open page included.
     READ: (("sent", "B"), ("oldest_page", "I"), ("open_page", "I")),
-    SEAL: (("seal_number", "I"), ("seal_hash", 32), ("open_page", "I")),
-    FIT: (("number", "I"), ("seal_number", "I")),
-    REMOVE: (("number", "I"), ("seal_number", "I")),
-    ACKNOWLEDGE: (("number", "I"),),
+    SEAL: (("seal_number", "I"), ("seal_hash", 32), ("open_page", "I"), ("nonce", 8)),
+    FIT: (("number", "I"), ("seal_number", "I"), ("nonce", 8)),
+    REMOVE: (("number", "I"), ("seal_number", "I"), ("nonce", 8)),
+    ACKNOWLEDGE: (("number", "I"), ("nonce", 8)),
     # size: bytes of log text that the tag holds now; offset: where `text` starts.
     LOG: (("size", "I"), ("offset", "I"), ("text", "v")),
     ATTEST: (("number", "I"), ("nonce", 8)),
+    OPEN: (("nonce", 8),),
+    # What was presented: its type, and the subject that is trusted from now on (zeros for a list).
+    PRESENT: (("type", "B"), ("subject", 8)),
+    DOCUMENT: (("document", "v"),),
 }
 
 PAGE_SPEC: "tuple[tuple[str, str | int], ...]" = (("seq", "I"), ("page", 256))
@@ -110,6 +141,9 @@ NAMES = {
     ACKNOWLEDGE: "acknowledge",
     LOG: "log",
     ATTEST: "attest",
+    OPEN: "open",
+    PRESENT: "present",
+    DOCUMENT: "document",
 }
 
 

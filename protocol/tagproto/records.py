@@ -28,6 +28,14 @@ CONFIG = 0x1A
 LOST = 0x1B
 REFUSED = 0x1C
 FIX = 0x1D
+OPENED = 0x1E
+TRUST = 0x1F
+
+# What a TRUST record tells of.
+TRUST_ROOT = 1
+TRUST_ROTATION = 2
+TRUST_LIST = 3
+TRUST_CERTIFICATE = 4
 
 # Bits of a reading's flags: the strap and case inputs as sampled, and senses that gave no value.
 FLAG_STRAP_OPEN = 0x01
@@ -47,6 +55,10 @@ SENSE_LOG = 6
 
 READING_SPEC = (("flags", "B"), ("cell_code", "h"), ("temp_code", "h"), ("prox_count", "H"))
 
+# How a signed request ends, and the record that it leaves. nonce: of the tag's last hello, or of its last reply to a
+# signed request; station: key id of the signer; signature: r and s over tagproto.commands.payload.
+SIGNED: "tuple[tuple[str, str | int], ...]" = (("nonce", 8), ("station", 8), ("signature", 64))
+
 # kind -> (name, body spec)
 KINDS: "dict[int, tuple[str, tuple[tuple[str, str | int], ...]]]" = {
     READING: ("reading", READING_SPEC),
@@ -54,19 +66,19 @@ KINDS: "dict[int, tuple[str, tuple[tuple[str, str | int], ...]]]" = {
     BOOT: ("boot", (("cause", "B"), ("skipped", "I"), ("firmware", 8))),
     # public_key: P-256 point, x then y, 32 bytes each, big-endian. It signs from this epoch on.
     KEY: ("key", (("epoch", "I"), ("public_key", 64))),
-    FIT: ("fit", (("order_id", 16),)),
-    REMOVE: ("remove", (("reason", "B"),)),
+    FIT: ("fit", (("order_id", 16), ("cadence_s", "I"), ("seal_interval_s", "I")) + SIGNED),
+    REMOVE: ("remove", (("reason", "B"),) + SIGNED),
     STRAP: ("strap", (("open", "B"), ("edges", "B"))),
     CASE: ("case", (("open", "B"), ("edges", "B"))),
     # code: the errno or driver code; text: exception, file and line of a firmware fault.
     FAULT: ("fault", (("sense", "B"), ("code", "h"), ("text", "v"))),
     # A station's UTC over the tag's nonce: made between nonce_ticks and the record's own ticks.
-    ATTESTATION: (
-        "attestation",
-        (("utc_ms", "Q"), ("nonce_ticks", "I"), ("nonce", 8), ("station", 8), ("statement", "v")),
+    ATTESTATION: ("attestation", (("utc_ms", "Q"), ("nonce_ticks", "I")) + SIGNED),
+    # What the station has stored: all pages up to this one, ending in this seal; and the checkpoint behind it.
+    RECEIPT: (
+        "receipt",
+        (("page", "I"), ("seal_number", "I"), ("seal_hash", 32), ("epoch", "I"), ("keys", 66)) + SIGNED,
     ),
-    # What the station has stored: all pages up to this one, ending in this seal.
-    RECEIPT: ("receipt", (("page", "I"), ("seal_number", "I"), ("seal_hash", 32), ("station", 8), ("statement", "v"))),
     # `count` further records of `kind` that were coalesced between the two ticks.
     REPEATED: ("repeated", (("kind", "B"), ("count", "I"), ("first_ticks", "I"), ("last_ticks", "I"))),
     # What turns raw values into TAC, temperature and volts, and how the tag samples and seals.
@@ -90,6 +102,10 @@ KINDS: "dict[int, tuple[str, tuple[tuple[str, str | int], ...]]]" = {
     REFUSED: ("refused", (("command", "B"), ("code", "B"))),
     # Where the tag was: WGS 84 in units of 1e-7 degrees, and the receiver's own estimate of its error.
     FIX: ("fix", (("latitude_e7", "i"), ("longitude_e7", "i"), ("accuracy_dm", "H"))),
+    # A read-out beyond the current order.
+    OPENED: ("opened", (("scope", "B"),) + SIGNED),
+    # Whom the tag obeys, from here on: number and generation of the document, and its SHA-256.
+    TRUST: ("trust", (("change", "B"), ("number", "I"), ("generation", "I"), ("digest", 32))),
 }
 
 

@@ -6,8 +6,9 @@ the whole seal before it. This module makes and reads the bytes; who signs or ve
 
 import hashlib
 
-from . import cbor
+from . import cbor, cose
 from .bad import Bad
+from .cose import POINT_SIZE, Sign1
 
 # Keys of the payload map.
 TAG_ID = 1
@@ -33,10 +34,6 @@ REASON_ASKED = 7
 REASONS = {1: "schedule", 2: "boot", 3: "fit", 4: "remove", 5: "strap", 6: "case", 7: "asked"}
 
 NO_PREVIOUS = bytes(32)
-# A compressed P-256 point (SEC 1 section 2.3.3).
-POINT_SIZE = 33
-_COSE_SIGN1 = 18
-_PROTECTED = b"\xa1\x01\x26"  # {1: -7}, alg ES256
 
 
 class Seal:
@@ -95,26 +92,16 @@ class Seal:
         return cbor.encode(pairs)
 
 
-class SignedSeal:
+class SignedSeal(Sign1):
     """A seal as it lies in the log: its bytes, its payload and the 64-byte signature (r, s)."""
 
-    def __init__(self, seal: Seal, payload: bytes, signature: bytes, encoded: bytes) -> None:
+    def __init__(self, seal: Seal, sign1: Sign1) -> None:
+        Sign1.__init__(self, sign1.payload, sign1.signature, sign1.encoded)
         self.seal = seal
-        self.signature = signature
-        self.encoded = encoded
-        self._payload = payload
 
     def rebuilds(self) -> bool:
         """Whether the fields give the very bytes again: not where there are payload keys that this side drops."""
-        return assemble(self.seal.payload(), self.signature) == self.encoded
-
-    def digest(self) -> bytes:
-        """SHA-256 of what was signed: give it to an ECDSA verifier together with `signature`."""
-        return signed_digest(self._payload)
-
-    def signed_bytes(self) -> bytes:
-        """The Sig_structure that was signed (RFC 9052 section 4.4)."""
-        return signed_bytes(self._payload)
+        return cose.assemble(self.seal.payload(), self.signature) == self.encoded
 
     def hash(self) -> bytes:
         """SHA-256 of the whole seal, as the next one carries it."""
@@ -132,45 +119,14 @@ def hash_of(encoded: bytes) -> bytes:
     return hashlib.sha256(encoded).digest()
 
 
-def signed_bytes(payload: bytes) -> bytes:
-    """Sig_structure: ["Signature1", protected, external_aad (empty), payload]."""
-    return cbor.encode(["Signature1", _PROTECTED, b"", payload])
-
-
-def signed_digest(payload: bytes) -> bytes:
-    """SHA-256 of the Sig_structure, which ES256 signs."""
-    return hashlib.sha256(signed_bytes(payload)).digest()
-
-
-def assemble(payload: bytes, signature: bytes) -> bytes:
-    """COSE_Sign1 bytes. Raises ValueError when the signature is not 64 bytes."""
-    if len(signature) != 64:
-        raise ValueError("ES256 signature is not 64 bytes")
-    return cbor.encode(cbor.Tag(_COSE_SIGN1, [_PROTECTED, {}, payload, signature]))
-
-
 def parse(encoded: bytes) -> "SignedSeal | Bad":
     """The seal in COSE_Sign1 bytes, signature not checked; Bad('cbor') or Bad('seal')."""
-    outer = cbor.decode(encoded)
-    if isinstance(outer, Bad):
-        return outer
-    if not isinstance(outer, cbor.Tag) or outer.number != _COSE_SIGN1:
-        return Bad("seal", "not a COSE_Sign1")
-    parts = outer.value
-    if not isinstance(parts, list) or len(parts) != 4:
-        return Bad("seal", "not four parts")
-    protected, unprotected, payload, signature = parts
-    if protected != _PROTECTED or unprotected != {}:
-        return Bad("seal", "algorithm is not ES256, or a header that the tag does not write")
-    if not isinstance(payload, bytes) or not isinstance(signature, bytes) or len(signature) != 64:
-        return Bad("seal", "payload or signature of the wrong kind")
-    pairs = cbor.decode(payload)
-    if isinstance(pairs, Bad):
-        return pairs
-    if not isinstance(pairs, dict):
-        return Bad("seal", "payload is not a map")
+    result = cose.parse(encoded, "seal")
+    if isinstance(result, Bad):
+        return result
+    sign1, pairs = result
     seal = _from_pairs(pairs)
-    return seal if isinstance(seal, Bad) else SignedSeal(seal, payload, signature, bytes(encoded))
+    return seal if isinstance(seal, Bad) else SignedSeal(seal, sign1)
 
 
 _BYTES = ((TAG_ID, 8), (ROOT, 32), (PREVIOUS, 32))

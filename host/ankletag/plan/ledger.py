@@ -1,6 +1,6 @@
 """What a log takes: the tag's own coder, seals and pages run over modelled readings, and what they fill is counted."""
 
-from tagproto import coding, records, seals, tree
+from tagproto import coding, cose, records, seals, tree
 from tagproto.layout import JOURNAL_ENTRY_BYTES, JOURNAL_SECTOR_BYTES, PAGES_PER_BLOCK
 from tagproto.pages import HEADER_SIZE, PAGE_SIZE, PAYLOAD_SIZE
 
@@ -60,7 +60,7 @@ class Ledger:
         self._epoch += 1
         self._window = 0
         self._begin()
-        return self._put(len(coder.encode_seal(seals.assemble(seal.payload(), bytes(64)))))
+        return self._put(len(coder.encode_seal(cose.assemble(seal.payload(), bytes(64)))))
 
     def _open_window(self) -> None:
         if not self._window:
