@@ -82,7 +82,7 @@ class Document:
     def revoked(self) -> "dict[bytes, int]":
         """Of a list: key ids, or ids of tags, and since when (seconds since 1970-01-01 UTC)."""
         entries = self.pairs.get(REVOKED, [])
-        return {subject: since_s for subject, since_s in entries} if isinstance(entries, list) else {}
+        return dict(entries) if isinstance(entries, list) else {}
 
 
 def parse(encoded: bytes) -> "Document | Bad":
