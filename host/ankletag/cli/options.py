@@ -17,7 +17,8 @@ ClockOption = Annotated[
     typer.Option("--clock", metavar="FILE", help="Take the time from a clock file, as an emulator writes it."),
 ]
 StationOption = Annotated[
-    str, typer.Option("--station", metavar="NAME", help="This station's name, as attestations carry it.")
+    Path | None,
+    typer.Option("--station", metavar="DIR", help="The folder of this station's key; by default one for this account."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 TagOption = Annotated[
