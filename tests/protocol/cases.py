@@ -8,10 +8,12 @@ import json
 import sys
 
 import tagproto
+from protocol import signed_cases
 from tagproto import (
     cbor,
     cobs,
     coding,
+    cose,
     fields,
     frames,
     hmac,
@@ -146,7 +148,7 @@ def _encode_step(coder, step):
             unhex(nonce),
             unhex(next_keys),
         )
-        return coder.encode_seal(seals.assemble(seal.payload(), unhex(signature)))
+        return coder.encode_seal(cose.assemble(seal.payload(), unhex(signature)))
     return coder.encode_seal(unhex(args[0]))
 
 
@@ -364,9 +366,6 @@ _OPS = {
     "cbor.decode": lambda data: cbor_out(cbor.decode(unhex(data))),
     "seals.payload": lambda *parts: _seal(parts).payload(),
     "seals.announced": lambda *parts: sorted(seals.announced(_seal(parts)).items()),
-    "seals.signed_bytes": lambda payload: seals.signed_bytes(unhex(payload)),
-    "seals.signed_digest": lambda payload: seals.signed_digest(unhex(payload)),
-    "seals.assemble": lambda payload, signature: seals.assemble(unhex(payload), unhex(signature)),
     "seals.hash_of": lambda encoded: seals.hash_of(unhex(encoded)),
     "seals.parse": lambda encoded: seals.parse(unhex(encoded)),
     "messages.encode": lambda kind, values: messages.encode(kind, _values_in(values)),
@@ -374,6 +373,7 @@ _OPS = {
     "hmac.sha256": lambda key, message: hmac.hmac_sha256(unhex(key), unhex(message)),
     "hmac.pads": lambda key: hmac.pads(unhex(key)),
 }
+_OPS.update(signed_cases.OPS)
 
 OPS = sorted(_OPS)
 

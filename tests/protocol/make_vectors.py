@@ -79,9 +79,9 @@ def whole_seal() -> str:
     from tag.crypto import p256
 
     payload = cases.run("seals.payload", vector_cases.SEAL_ALL)
-    digest = cases.run("seals.signed_digest", [payload])
+    digest = cases.run("cose.signed_digest", [payload])
     signature = p256.sign(bytes.fromhex(vector_cases.RFC6979_SECRET), bytes.fromhex(digest))
-    return cases.run("seals.assemble", [payload, signature.hex()])
+    return cases.run("cose.assemble", [payload, signature.hex()])
 
 
 def lines() -> dict[str, str]:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tagproto import messages, records
+from tagproto import documents, messages, records
 
 Spec = tuple[tuple[str, str | int], ...]
 _TYPES = {"B": "u8", "H": "u16", "I": "u32", "Q": "u64", "b": "i8", "h": "i16", "i": "i32", "q": "i64"}
@@ -67,3 +67,19 @@ def reasons_in_code(folder: Path) -> set[str]:
     for path in folder.glob("*.py"):
         found |= set(re.findall(r'Bad\("(\w+)"', path.read_text(encoding="utf-8")))
     return found
+
+
+def document_fields() -> dict[int, set[int]]:
+    """Key of the payload -> the types of document that have it."""
+    keys = {key for fields in documents.FIELDS.values() for key in fields}
+    found = {key: {kind for kind, fields in documents.FIELDS.items() if key in fields} for key in keys}
+    return {documents.TYPE: set(documents.FIELDS), **found}
+
+
+def types_cell(cell: str) -> set[int]:
+    """The types that 'all', '1 to 4' or '2, 3, 4' stand for."""
+    if cell == "all":
+        return set(documents.NAMES)
+    if span := re.fullmatch(r"(\d) to (\d)", cell):
+        return set(range(int(span[1]), int(span[2]) + 1))
+    return {int(part) for part in cell.split(", ")}

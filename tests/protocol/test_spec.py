@@ -7,7 +7,19 @@ import pytest
 
 from protocol import spec_tables as tables
 from support import ROOT
-from tagproto import PROTOCOL_VERSION, coding, frames, messages, pages, records, rice, seals
+from tagproto import (
+    PROTOCOL_VERSION,
+    coding,
+    commands,
+    documents,
+    frames,
+    layout,
+    messages,
+    pages,
+    records,
+    rice,
+    seals,
+)
 
 SPEC = (ROOT / "protocol" / "SPEC.md").read_text(encoding="utf-8")
 
@@ -46,6 +58,69 @@ def test_table_of_payload_keys() -> None:
     named = {int(key): name for key, name in re.findall(r"^\| (\d+) \| (\w+) \|", text, re.M)}
     assert {name: getattr(seals, name.upper()) for name in named.values()} == {name: key for key, name in named.items()}
     assert sorted(named) == list(range(1, 13))
+
+
+def test_table_of_documents() -> None:
+    """Each key, its word and the types that have it; the sizes and the numbers of the types."""
+    text = tables.section(SPEC, "Documents")
+    rows = re.findall(r"^\| (\d+) \| (\w+) \| (.*?) \| (.*?) \|$", text, re.M)
+    assert {name: getattr(documents, name.upper()) for _, name, _, _ in rows} == {row[1]: int(row[0]) for row in rows}
+    assert {int(key): tables.types_cell(cell) for key, _, _, cell in rows} == tables.document_fields()
+    named = dict(re.findall(r"(\d) (\w+)", rows[0][2]))
+    assert named == {str(number): word for number, word in documents.NAMES.items()}
+    assert f"at most {documents.SIZE_MAX} bytes, over a map" in text
+    assert f"text, 1 to {documents.NAME_MAX} bytes" in text
+    assert f"at most {documents.REVOKED_MAX} pairs" in text
+
+
+def test_numbers_of_signed_requests() -> None:
+    text = tables.section(SPEC, "Signed requests")
+    assert f"dead {messages.NONCE_LIFE_MS:,} ms after" in text
+    (opens,) = re.findall(r"Allows read pages for ([\d,]+) ms: scope (\d).*, (\d) all pages", SPEC)
+    assert opens == (f"{messages.OPEN_LIFE_MS:,}", str(commands.SCOPE_ORDER), str(commands.SCOPE_ALL))
+    assert '[ "ankletag command", kind, tag_id, nonce, body ]' in text
+
+
+def test_signed_requests_end_alike() -> None:
+    """What the table calls signed is what needs a signature, and ends in it."""
+    requests = {int(key, 0): row for key, row in tables.rows(SPEC, "Requests").items()}
+    told = {int(kind, 0) for kind in re.findall(r"^\| (0x\w\w) \|[^|]*\|[^|]*\| Signed\.", SPEC, re.M)}
+    assert told == {kind for kind, row in requests.items() if "signature" in row[1]}
+    for kind in told:
+        assert messages.REQUESTS[kind][-3:] == records.SIGNED
+        assert messages.REPLIES[kind][-1] == ("nonce", 8)
+
+
+def test_who_may_ask_for_what() -> None:
+    text = tables.section(SPEC, "Signed requests")
+    assert "A station may sign every signed request, `open` with scope 1 only" in text
+    assert "`open` with scope 2, `seal now` and `remove`; nothing else" in text
+    for kind, spec in messages.REQUESTS.items():
+        if spec[-3:] == records.SIGNED:
+            assert commands.may_station(kind, {"scope": commands.SCOPE_ORDER})
+            assert commands.may_root(kind) == (kind in (messages.OPEN, messages.SEAL, messages.REMOVE))
+    assert not commands.may_station(messages.OPEN, {"scope": commands.SCOPE_ALL})
+    assert not commands.may_station(messages.OPEN, {"scope": 0})
+
+
+def test_changes_of_trust() -> None:
+    (told,) = re.findall(r"Change: (.*?)\.", SPEC)
+    changes = tables.constants(records, "TRUST_")
+    assert {int(number): word.split()[-1] for number, word in re.findall(r"(\d) ([\w' ]+)", told)} == changes
+
+
+def test_the_parts_of_the_flash_follow_one_another() -> None:
+    parts = layout.Layout(40)
+    assert parts.settings_first == 0
+    assert parts.keys_first == layout.SETTINGS_BLOCKS
+    assert parts.trust_first == parts.keys_first + layout.KEY_BLOCKS
+    assert parts.journal_first == parts.trust_first + layout.TRUST_BLOCKS
+    assert parts.ring_first == parts.journal_first + layout.JOURNAL_BLOCKS
+    assert parts.ring_first + parts.ring_blocks == 40
+    # Each part that changes has a block to write while another is erased.
+    assert min(layout.SETTINGS_BLOCKS, layout.KEY_BLOCKS, layout.TRUST_BLOCKS, layout.JOURNAL_BLOCKS) >= 2
+    with pytest.raises(ValueError, match="too small"):
+        layout.Layout(parts.ring_first + 5)
 
 
 def test_every_reason_of_a_bad_is_explained() -> None:

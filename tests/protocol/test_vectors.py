@@ -74,7 +74,7 @@ def test_the_whole_seal_is_a_valid_signature() -> None:
     key = ec.derive_private_key(int(vector_cases.RFC6979_SECRET, 16), ec.SECP256R1()).public_key()
     payload = cases.run("seals.payload", vector_cases.SEAL_ALL)
     der = encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
-    signed = bytes.fromhex(cases.run("seals.signed_bytes", [payload]))
+    signed = bytes.fromhex(cases.run("cose.signed_bytes", [payload]))
     key.verify(der, signed, ec.ECDSA(hashes.SHA256()))
 
 

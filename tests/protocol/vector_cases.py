@@ -1,5 +1,8 @@
 """The cases behind protocol/vectors: (op, arguments, why), by file. make_vectors.py adds the results."""
 
+from protocol import signed_vectors
+from protocol.signed_vectors import REQUESTS
+
 SEED = bytes(range(16)).hex()
 KEY_64 = bytes(range(64)).hex()
 SPEC = [["a", "B"], ["b", "h"], ["c", "I"], ["d", "q"], ["e", 4], ["f", "v"]]
@@ -117,30 +120,15 @@ RECORDS = [
     ("records.parse", ["2a050000000200000003000000" + "00" * 256], "a body too long"),
     ("records.body", [0x10, {"cause": 1, "skipped": 2, "firmware": "0102030405060708"}], "boot"),
     ("records.body", [0x11, {"epoch": 0, "public_key": KEY_64}], "key"),
-    ("records.body", [0x12, {"order_id": SEED}], "fit"),
-    ("records.body", [0x13, {"reason": 3}], "remove"),
+    ("records.body", [0x12, REQUESTS[0x05]], "fit"),
+    ("records.body", [0x13, REQUESTS[0x06]], "remove"),
     ("records.body", [0x14, {"open": 1, "edges": 255}], "strap"),
     ("records.body", [0x15, {"open": 0, "edges": 1}], "case"),
     ("records.body", [0x16, {"sense": 1, "code": -19, "text": "6f6f7073"}], "fault"),
-    (
-        "records.body",
-        [
-            0x17,
-            {
-                "utc_ms": 1750000000000,
-                "nonce_ticks": 5,
-                "nonce": "0011223344556677",
-                "station": "7374617469306e31",
-                "statement": "",
-            },
-        ],
-        "attestation",
-    ),
-    (
-        "records.body",
-        [0x18, {"page": 9, "seal_number": 3, "seal_hash": "5a" * 32, "station": "7374617469306e31", "statement": "01"}],
-        "receipt",
-    ),
+    ("records.body", [0x17, {"nonce_ticks": 5, **REQUESTS[0x09]}], "attestation"),
+    ("records.body", [0x18, REQUESTS[0x07]], "receipt"),
+    ("records.body", [0x1E, REQUESTS[0x0A]], "opened"),
+    ("records.body", [0x1F, {"change": 3, "number": 1, "generation": 2, "digest": "d1" * 32}], "trust"),
     ("records.body", [0x19, {"kind": 0x14, "count": 86400, "first_ticks": 1, "last_ticks": 2}], "repeated"),
     (
         "records.body",
@@ -161,7 +149,7 @@ RECORDS = [
         "config",
     ),
     ("records.body", [0x1B, {"count": 7, "first_ticks": 1, "last_ticks": 2}], "lost"),
-    ("records.body", [0x13, {"reason": 256}], "a value out of range"),
+    ("records.body", [0x13, {**REQUESTS[0x06], "reason": 256}], "a value out of range"),
     ("records.body", [0x13, {}], "a value is missing"),
     ("records.name", [0x01], "a known kind"),
     ("records.name", [0x2A], "an unknown kind"),
@@ -328,10 +316,6 @@ SEALS = [
     ),
     ("seals.announced", SEAL_ALL, "one key: of the epoch after next"),
     ("seals.announced", SEAL, "no key"),
-    ("seals.signed_bytes", [_PAYLOAD], "Sig_structure, RFC 9052 section 4.4"),
-    ("seals.signed_digest", [_PAYLOAD], "its SHA-256"),
-    ("seals.assemble", [_PAYLOAD, "00" * 64], "COSE_Sign1, RFC 9052 section 4.2"),
-    ("seals.assemble", [_PAYLOAD, "00" * 63], "a signature too short"),
     ("seals.hash_of", ["d28443a10126a0"], "SHA-256 of all bytes"),
     ("seals.parse", ["d28443a10126a043a1010558" + "40" + "00" * 64], "a payload without its keys"),
     ("seals.parse", ["8443a10126a043a101055840" + "00" * 64], "without its tag"),
@@ -344,21 +328,43 @@ SEALS = [
     ("seals.parse", ["d28443a10126a043a1"], "cut"),
 ]
 
-_ORDER = {"order_id": SEED, "cadence_s": 60, "seal_interval_s": 21600}
+_HELLO = {
+    "version": 1,
+    "tag_id": "5441473030303031",
+    "firmware": "0102030405060708",
+    "boot": 3,
+    "ticks": PERIOD - 1,
+    "epoch": 7,
+    "public_key": KEY_64,
+    "nonce": "0011223344556677",
+    "root": "00" * 8,
+    "list_number": 0,
+}
 MESSAGES = [
     ("messages.encode", [0x01, {"version": 1, "entropy": SEED}], "hello"),
     ("messages.encode", [0x02, {}], "status"),
     ("messages.encode", [0x03, {"first": 5, "count": 64}], "read pages"),
-    ("messages.encode", [0x04, {"nonce": "0102030405060708"}], "seal now"),
-    ("messages.encode", [0x05, _ORDER], "fit"),
-    ("messages.encode", [0x05, {**_ORDER, "extra": "beef"}], "fields of a later version are carried"),
-    ("messages.encode", [0x06, {"reason": 1}], "remove"),
+    *(("messages.encode", [kind, values], "a signed request") for kind, values in REQUESTS.items()),
+    ("messages.encode", [0x05, {**REQUESTS[0x05], "extra": "beef"}], "fields of a later version are carried"),
     ("messages.encode", [0x08, {"offset": 0}], "log"),
+    ("messages.encode", [0x0B, {"document": "d2" * 240}], "present"),
+    ("messages.encode", [0x0B, {"document": "d2" * 256}], "a document longer than its field"),
+    ("messages.encode", [0x0C, {"index": 1}], "document"),
+    ("messages.encode", [0x81, _HELLO], "the reply to hello, of a tag that has no root yet"),
     ("messages.encode", [0x83, {"sent": 2, "oldest_page": 0, "open_page": 9}], "the reply that ends a stream"),
+    (
+        "messages.encode",
+        [0x84, {"seal_number": 3, "seal_hash": "5a" * 32, "open_page": 9, "nonce": "0011223344556677"}],
+        "a seal made, and the next nonce",
+    ),
+    ("messages.encode", [0x8A, {"nonce": "0011223344556677"}], "read pages is allowed"),
+    ("messages.encode", [0x8B, {"type": 5, "subject": "00" * 8}], "a list was taken"),
+    ("messages.encode", [0x8C, {"document": ""}], "no such document"),
     ("messages.encode", [0xC0, {"seq": 9, "page": "ff" * 256}], "a page"),
     ("messages.encode", [0xFF, {"code": 1, "version": 1, "text": "6e6f"}], "an error"),
-    ("messages.encode", [0x0A, {}], "an unknown kind"),
-    ("messages.encode", [0x05, {**_ORDER, "cadence_s": 2**32}], "a value out of range"),
+    ("messages.encode", [0x0D, {}], "an unknown kind"),
+    ("messages.encode", [0x05, {**REQUESTS[0x05], "cadence_s": 2**32}], "a value out of range"),
+    ("messages.encode", [0x06, {**REQUESTS[0x06], "signature": "5e" * 63}], "a signature too short"),
     ("messages.decode", [0x01, "0100" + SEED], "hello"),
     ("messages.decode", [0x01, "0200"], "hello of another version: its other fields are not ours to read"),
     ("messages.decode", [0x01, "0200" + SEED + "aa"], "hello of another version, longer"),
@@ -366,8 +372,9 @@ MESSAGES = [
     ("messages.decode", [0x01, "01"], "not even a version"),
     ("messages.decode", [0x03, "0500000040beef"], "fields of a later version are carried"),
     ("messages.decode", [0x03, "05000000"], "a field is missing"),
-    ("messages.decode", [0x0A, ""], "an unknown kind"),
-    ("messages.decode", [0x8A, ""], "a reply to an unknown kind"),
+    ("messages.decode", [0x06, "01"], "a removal as it was before it was signed"),
+    ("messages.decode", [0x0D, ""], "an unknown kind"),
+    ("messages.decode", [0x8D, ""], "a reply to an unknown kind"),
     ("messages.decode", [0xFF, "01010002" + "6e6f"], "an error"),
 ]
 
@@ -400,4 +407,5 @@ FILES = {
     "seals": SEALS,
     "messages": MESSAGES,
     "hmac": HMAC,
+    **signed_vectors.FILES,
 }
