@@ -1,181 +1,70 @@
-"""Genuine logs of any scenario, made with tagproto and a P-256 key: what a tag writes, without a tag."""
+"""Genuine logs of any scenario: what a tag writes, without a tag, and what its authority signed."""
 
-import random
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from ankletag.trust import SigningKey
+from host.sealwriter import (
+    CONFIG,
+    PROX_ON_SKIN,
+    START_UTC_MS,
+    TEMP_34_C,
+    SealWriter,
+    cell_code,
+    point,
+    public_bytes,
+)
+from programme import Programme
+from tagproto import commands, documents, records, seals
+from tagproto.bad import Bad
 
-from host.pagewriter import PageWriter
-from tagproto import coding, records, seals, tree
-
-CONFIG: dict[str, int | bytes] = {
-    "cadence_s": 60,
-    "seal_interval_s": 21600,
-    "calibration_id": b"default1",
-    "cell_zero_uv": 500_000,
-    "cell_span_pa_per_mg_dl": 15_000,
-    "tia_ohm": 120_000,
-    "adc_nv_per_code": 62_500,
-    "temp_ndeg_c_per_code": 7_812_500,
-    "prox_uv_per_count": 100,
-}
-START_UTC_MS = 1_750_000_000_000
-PROX_ON_SKIN = 11_000
-TEMP_34_C = 4_352
-
-
-def cell_code(tac_ug_dl: int) -> int:
-    """The ADC code that TAC gives with CONFIG's constants."""
-    nv = 500_000_000 + tac_ug_dl * 15_000 * 120_000 // 1_000_000
-    return round(nv / 62_500)
+__all__ = [
+    "CONFIG",
+    "PROX_ON_SKIN",
+    "START_UTC_MS",
+    "TEMP_34_C",
+    "TagMaker",
+    "cell_code",
+    "fitted",
+    "point",
+    "public_bytes",
+]
 
 
-def public_bytes(key: ec.EllipticCurvePrivateKey) -> bytes:
-    """The public key as the log names it: x then y."""
-    numbers = key.public_key().public_numbers()
-    return numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")
+class TagMaker(SealWriter):
+    """A tag of a programme. documents: what a bundle of it holds; statements are signed by `signer`."""
 
+    def __init__(self, programme: Programme | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.programme = programme or Programme()
+        self.signer = self.programme.station
+        calibration_id = self.config["calibration_id"]
+        assert isinstance(calibration_id, bytes)
+        self.certificate = self.programme.tag_document(self.tag_id, self.public_key, calibration_id)
+        self.documents = [*self.programme.chain, self.certificate]
 
-def point(key: ec.EllipticCurvePrivateKey) -> bytes:
-    """The public key as seals announce it: 33 bytes."""
-    return key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    def signed(self, kind: int, signer: SigningKey | None = None, **values: int | bytes) -> dict[str, int | bytes]:
+        """Fields of the signed request that leaves a record of this kind. values: those in front of the nonce."""
+        nonce = self.random.randbytes(8)
+        return (signer or self.signer).command(commands.RECORDS[kind], self.tag_id, nonce, values)
 
+    def obey(self, change: int, document: bytes) -> int:
+        """The record of a document that the tag took."""
+        parsed = documents.parse(document)
+        assert not isinstance(parsed, Bad)
+        is_list = change == records.TRUST_LIST
+        generation = parsed.number(documents.MINIMUM if is_list else documents.GENERATION)
+        number = parsed.number(documents.NUMBER)
+        digest = hashlib.sha256(document).digest()
+        if document not in self.documents:
+            self.documents.append(document)
+        return self.event(records.TRUST, change=change, number=number, generation=generation, digest=digest)
 
-class TagMaker(PageWriter):
-    """A tag's log as it grows. `now_ms` is true time since power on; ticks and UTC follow from it.
-
-    Every seal rekeys, as the tag's do, unless `rekeys` is False. `key` signs in `epoch`; `public_key`: of epoch 0.
-    """
-
-    def __init__(self, seed: int = 1, cadence_s: int = 60, seal_interval_s: int = 21600, rekeys: bool = True) -> None:
-        super().__init__()
-        self.random = random.Random(seed)
-        self.tag_id = self.random.randbytes(8)
-        self.rekeys = rekeys
-        self.epoch = 0
-        # Keys of the two epochs behind the present one; a seal announces the second of them, the first seal both.
-        self.ahead: list[ec.EllipticCurvePrivateKey] = []
-        self.key = self._new_key()
-        self.public_key = public_bytes(self.key)
-        self.config = {**CONFIG, "cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
-        self.now_ms = 0
-        self.ticks_offset = records.TICKS_PERIOD_MS - 90_000
-        self._tree = tree.Tree()
-        self._salts: tree.Salts | None = None
-        self._window_first = 0
-        self._seal_number = 0
-        self._previous = seals.NO_PREVIOUS
-        self.fitted = False
-        self.order_id = bytes(16)
-        self.boot_number = -1
-        self.last_seal_ms = 0
-
-    def _new_key(self) -> ec.EllipticCurvePrivateKey:
-        return ec.derive_private_key(self.random.getrandbits(250) + 1, ec.SECP256R1())
-
-    @property
-    def ticks(self) -> int:
-        return (self.now_ms + self.ticks_offset) & (records.TICKS_PERIOD_MS - 1)
-
-    @property
-    def utc_ms(self) -> int:
-        return START_UTC_MS + self.now_ms
-
-    @property
-    def seal_count(self) -> int:
-        return self._seal_number
-
-    @property
-    def previous(self) -> bytes:
-        return self._previous
-
-    # Records
-
-    def _seed(self) -> None:
-        if self._salts is None:
-            seed = self.random.randbytes(16)
-            self._begin_item()
-            self._put(coding.encode_seed(seed))
-            self._salts = tree.Salts(seed)
-            self._window_first = self.coder.number
-
-    def _leaf(self, kind: int, number: int, ticks: int, body: bytes) -> None:
-        assert self._salts is not None
-        record = records.canonical(kind, number, self.boot_number, ticks, body)
-        self._tree.add(tree.leaf_hash(self._salts.salt(number), record))
-
-    def event(self, kind: int, /, **values: int | bytes) -> int:
-        """One event record; its number."""
-        return self.event_body(kind, records.body(kind, values))
-
-    def event_body(self, kind: int, body: bytes) -> int:
-        self._seed()
-        self._begin_item()
-        number = self.coder.number
-        ticks = self.ticks
-        self._put(self.coder.encode_event(kind, ticks, body))
-        self._leaf(kind, number, ticks, body)
-        return number
-
-    def reading(
-        self,
-        tac_ug_dl: int = 0,
-        flags: int = 0,
-        prox: int = PROX_ON_SKIN,
-        temp: int = TEMP_34_C,
-        noise: int = 0,
-        cell: int | None = None,
-    ) -> int:
-        """One reading at the present time; its number. cell: the code, instead of that of the TAC."""
-        self._seed()
-        self._begin_item()
-        number = self.coder.number
-        ticks = self.ticks
-        cell = cell_code(tac_ug_dl) if cell is None else cell
-        if noise:
-            cell += round(self.random.gauss(0, noise))
-            temp += round(self.random.gauss(0, noise))
-            prox += round(self.random.gauss(0, noise))
-        self._put(self.coder.encode_reading(ticks, flags, cell, temp, prox))
-        self._leaf(records.READING, number, ticks, records.body(records.READING, {
-            "flags": flags, "cell_code": cell, "temp_code": temp, "prox_count": prox,
-        }))  # fmt: skip
-        return number
-
-    def seal(self, reason: int = seals.REASON_SCHEDULE, nonce: bytes = b"") -> seals.SignedSeal:
-        """Close the window."""
-        first = self._window_first if self._salts is not None else self.coder.number
-        while self.rekeys and len(self.ahead) < 2:
-            self.ahead.append(self._new_key())
-        announced = (self.ahead if not self.epoch else self.ahead[1:]) if self.rekeys else []
-        next_keys = b"".join(point(key) for key in announced)
-        seal = seals.Seal(
-            self.tag_id, self.epoch, self._seal_number, self.boot_number, first, self._tree.size, self._tree.root(),
-            self._previous, self.ticks, reason, nonce, next_keys,
-        )  # fmt: skip
-        payload = seal.payload()
-        algorithm = ec.ECDSA(Prehashed(hashes.SHA256()), deterministic_signing=True)
-        der = self.key.sign(seals.signed_digest(payload), algorithm)
-        r, s = decode_dss_signature(der)
-        encoded = seals.assemble(payload, r.to_bytes(32, "big") + s.to_bytes(32, "big"))
-        self._begin_item()
-        self._put(self.coder.encode_seal(encoded))
-        signed = seals.parse(encoded)
-        assert isinstance(signed, seals.SignedSeal)
-        self._previous = signed.hash()
-        self._seal_number += 1
-        if self.rekeys:
-            self.key, self.epoch = self.ahead.pop(0), self.epoch + 1
-        self._tree = tree.Tree()
-        self._salts = None
-        self.last_seal_ms = self.now_ms
-        return signed
-
-    # What a tag does
+    def provision(self) -> None:
+        """The authority's root and its own certificate reach the tag."""
+        self.obey(records.TRUST_ROOT, self.programme.root_document)
+        self.obey(records.TRUST_CERTIFICATE, self.certificate)
 
     def boot(self, cause: int = 1, skipped: int = 0, ticks_offset: int | None = None) -> None:
         """Start: BOOT, then KEY when it is the first one, and CONFIG then and while the tag is fitted."""
@@ -194,20 +83,32 @@ class TagMaker(PageWriter):
         if not self.boot_number or self.fitted:
             self.event(records.CONFIG, **self.config)
 
-    def attest(self, error_ms: int = 0, delay_ms: int = 20) -> None:
+    def attest(self, error_ms: int = 0, delay_ms: int = 20, signer: SigningKey | None = None) -> int:
         nonce_ticks = self.ticks
         self.now_ms += delay_ms
-        self.event(
-            records.ATTESTATION,
-            utc_ms=self.utc_ms + error_ms, nonce_ticks=nonce_ticks, nonce=bytes(8), station=bytes(8), statement=b"",
-        )  # fmt: skip
+        signed = self.signed(records.ATTESTATION, signer, utc_ms=self.utc_ms + error_ms)
+        return self.event(records.ATTESTATION, nonce_ticks=nonce_ticks, **signed)
 
-    def fit(self, order_id: bytes = b"order-0000000001") -> None:
+    def fit(self, order_id: bytes = b"order-0000000001", signer: SigningKey | None = None) -> int:
         self.event(records.CONFIG, **self.config)
-        self.event(records.FIT, order_id=order_id)
+        pace = {name: self.config[name] for name in ("cadence_s", "seal_interval_s")}
+        number = self.event(records.FIT, **self.signed(records.FIT, signer, order_id=order_id, **pace))
         self.order_id = order_id
         self.fitted = True
         self.seal(seals.REASON_FIT)
+        return number
+
+    def receipt(self, signer: SigningKey | None = None, **wrong: int | bytes) -> int:
+        """Behind a seal: a station says that it has it. wrong: fields that a station makes up."""
+        keys = [self.key, *self.ahead][:2]
+        values: dict[str, int | bytes] = {
+            "page": len(self.closed),
+            "seal_number": self.seal_count - 1,
+            "seal_hash": self.previous,
+            "epoch": self.epoch,
+            "keys": b"".join(point(key) for key in keys).ljust(66, b"\0"),
+        }
+        return self.event(records.RECEIPT, **self.signed(records.RECEIPT, signer, **(values | wrong)))
 
     def live(self, readings: Iterable[int], noise: int = 0, **same: int) -> None:
         """One reading per TAC given, at the cadence, with scheduled seals."""
@@ -232,16 +133,17 @@ class TagMaker(PageWriter):
         self.event(records.CASE, open=int(is_open), edges=edges)
         self.seal(seals.REASON_CASE)
 
-    def remove(self, reason: int = 1) -> None:
-        self.event(records.REMOVE, reason=reason)
+    def remove(self, reason: int = 1, signer: SigningKey | None = None) -> None:
+        self.event(records.REMOVE, **self.signed(records.REMOVE, signer, reason=reason))
         self.fitted = False
         self.seal(seals.REASON_REMOVE)
 
 
 def fitted(readings: Iterable[int] = (), **options: Any) -> TagMaker:
-    """A tag that was booted, attested, fitted and lived through these TAC values, sealed at the end."""
+    """A tag that was booted, provisioned, attested, fitted and lived through these TAC values, sealed at the end."""
     maker = TagMaker(**options)
     maker.boot()
+    maker.provision()
     maker.attest()
     maker.fit()
     maker.live(readings)
