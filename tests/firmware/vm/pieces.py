@@ -2,6 +2,7 @@
 
 from tag.bucket import Bucket
 from tag.crypto import p256, p256_table
+from tag.crypto.checking import Check
 
 unhex = bytes.fromhex
 
@@ -18,6 +19,25 @@ def keys(cases):
         [p256.public_key(unhex(secret)).hex(), p256.sign(unhex(secret), unhex(digest)).hex()]
         for secret, digest in cases
     ]
+
+
+def _check(case):
+    """The check of [point, digest, signature], and how many steps it took."""
+    check = Check(*[unhex(part) for part in case])
+    steps = 0
+    while check.good is None:
+        check.step()
+        steps += 1
+    return check.good, steps
+
+
+def check_signatures(cases):
+    """Whether each of [point, digest, signature] holds."""
+    return [_check(case)[0] for case in cases]
+
+
+def steps_of_a_check(case):
+    return _check(case)[1]
 
 
 def private_keys(seeds):
