@@ -57,7 +57,7 @@ class Evidence:
 
     def bundle(self, fitting: Fitting | None) -> bytes:
         """The bytes of an evidence bundle."""
-        return make_bundle(self.tag_id, self.public_key, fitting.order_id if fitting else None, self.raws)
+        return make_bundle(self.tag_id, self.public_key, fitting.order_id if fitting else None, [], self.raws)
 
 
 def load(bundle: Path | None, store: Path | None, tag: str | None) -> Evidence:
