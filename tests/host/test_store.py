@@ -62,7 +62,7 @@ def test_a_store_of_a_newer_version_is_refused_with_both_named(tmp_path: Path) -
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0099'")
     connection.close()
-    with pytest.raises(StoreError, match=r"version 0099; this program writes version 0001"):
+    with pytest.raises(StoreError, match=r"version 0099; this program writes version 0002"):
         Store(path)
 
 

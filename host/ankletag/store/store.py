@@ -1,22 +1,19 @@
-"""Tags, fittings, sessions and raw pages in one SQLite file."""
+"""Tags, fittings, documents, witnesses, sessions and raw pages in one SQLite file."""
 
-import contextlib
 import hashlib
-import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 import platformdirs
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from ..errors import EvidenceRefused, StoreError
-from .schema import bring_up_to_date
-from .tables import fittings, pages, sessions, tags
+from tagproto import documents as papers
+from tagproto.bad import Bad
 
-_BUSY_S = 20
+from ..errors import EvidenceRefused
+from .file import StoreFile
+from .tables import documents, fittings, pages, sessions, tags, witnesses
 
 
 def default_path() -> Path:
@@ -38,54 +35,8 @@ class Fitted:
     removed_utc_ms: int | None
 
 
-class Store:
-    """Opens, or makes, the file and brings it up to date. Every method raises StoreError when the file fails."""
-
-    def __init__(self, path: Path, create: bool = True) -> None:
-        self.path = path
-        if not create and not path.is_file():
-            raise StoreError(f"There is no store {path}.", "Fit or sync a tag first, or name its store with --store.")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(
-                f"The folder {path.parent} cannot be made: {error.strerror}.", "Name another --store."
-            ) from error
-        self._engine = sa.create_engine(
-            sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": _BUSY_S}, poolclass=sa.NullPool
-        )
-        sa.event.listen(self._engine, "connect", _configure)
-        with self._working(), self._engine.begin() as connection:
-            bring_up_to_date(connection, str(path))
-        with self._working():
-            self._connection = self._engine.connect()
-
-    def __enter__(self) -> "Store":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._connection.close()
-        self._engine.dispose()
-
-    @contextlib.contextmanager
-    def _working(self) -> Iterator[None]:
-        try:
-            yield
-        except (sa.exc.DBAPIError, sqlite3.Error) as error:
-            cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-            raise StoreError(
-                f"The store {self.path} does not work: {cause}.",
-                "Check the disk and the file's permissions, or name another file with --store.",
-            ) from error
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
-        with self._working(), self._connection.begin():
-            yield self._connection
+class Store(StoreFile):
+    """What the file holds. Every method raises StoreError when the file fails."""
 
     # Tags
 
@@ -138,6 +89,40 @@ class Store:
         statement = sa.select(*columns).where(fittings.c.tag_id == tag_id).order_by(fittings.c.id)
         with self._transaction() as connection:
             return [Fitted(**row._mapping) for row in connection.execute(statement)]
+
+    # What others have said
+
+    def add_documents(self, found: list[bytes]) -> None:
+        """Keep documents of an authority, each once. Raises ValueError for bytes that are none."""
+        rows = []
+        for raw in found:
+            parsed = papers.parse(raw)
+            if isinstance(parsed, Bad):
+                raise ValueError(f"not a document: {parsed.detail or parsed.reason}")
+            subject = parsed.octets(papers.SUBJECT)
+            digest = hashlib.sha256(raw).digest()
+            rows.append({"sha256": digest, "type": parsed.type, "subject": subject, "raw": raw})
+        if rows:
+            with self._transaction() as connection:
+                connection.execute(insert(documents).on_conflict_do_nothing(), rows)
+
+    def documents(self) -> list[bytes]:
+        """Every document, in the order of their bytes."""
+        with self._transaction() as connection:
+            return sorted(bytes(row.raw) for row in connection.execute(sa.select(documents.c.raw)))
+
+    def add_witness(self, tag_id: bytes, seal_number: int, seal_hash: bytes, utc_ms: int) -> None:
+        """Remember which seal (SHA-256 of its bytes) was a tag's last one when it was seen."""
+        values = {"tag_id": tag_id, "seal_number": seal_number, "seal_hash": seal_hash, "seen_utc_ms": utc_ms}
+        with self._transaction() as connection:
+            connection.execute(insert(witnesses).values(**values).on_conflict_do_nothing())
+
+    def witnesses(self, tag_id: bytes) -> list[tuple[int, bytes]]:
+        """(number, hash) of seals that were a tag's last ones, in order."""
+        columns = (witnesses.c.seal_number, witnesses.c.seal_hash)
+        statement = sa.select(*columns).where(witnesses.c.tag_id == tag_id).order_by(*columns)
+        with self._transaction() as connection:
+            return [(int(row.seal_number), bytes(row.seal_hash)) for row in connection.execute(statement)]
 
     # Sessions and pages
 
@@ -197,12 +182,3 @@ class Store:
         statement = sa.select(pages.c.raw).where(pages.c.tag_id == tag_id).order_by(pages.c.id)
         with self._transaction() as connection:
             return [bytes(row.raw) for row in connection.execute(statement)]
-
-
-def _configure(connection: sqlite3.Connection, _record: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    # What is acknowledged to the tag must survive the station's power cut.
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()

@@ -56,3 +56,23 @@ pages = sa.Table(
     sa.Column("received_utc_ms", sa.BigInteger, nullable=False),
     sa.UniqueConstraint("tag_id", "seq", "sha256", name="one_row_for_each_content"),
 )
+
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column("sha256", sa.LargeBinary(32), primary_key=True),
+    # As tagproto.documents numbers them; subject: empty for a list.
+    sa.Column("type", sa.Integer, nullable=False),
+    sa.Column("subject", sa.LargeBinary(8), nullable=False),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
+)
+
+# The last seal of a tag at each session: a tag that comes back with less was put back, or is another one.
+witnesses = sa.Table(
+    "witnesses",
+    metadata,
+    sa.Column("tag_id", sa.LargeBinary(8), sa.ForeignKey("tags.tag_id"), primary_key=True),
+    sa.Column("seal_number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("seal_hash", sa.LargeBinary(32), primary_key=True),
+    sa.Column("seen_utc_ms", sa.BigInteger, nullable=False),
+)
