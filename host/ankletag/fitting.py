@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from tagproto import messages
 
 from .client import Client, Values, number, octets
-from .errors import TagRefused, TagSilent, UsageError
+from .errors import EvidenceRefused, TagRefused, TagSilent, UsageError
 from .models import order_id_of
-from .pull import Progress
+from .papers import keep_papers, need_certificate
+from .pull import Progress, no_progress
 from .room import is_full, still_full
 from .stationclock import StationClock
 from .store import Fitted, Store
-from .sync import Synced, attest, sync
+from .sync import Synced, sync
 
 _TRIES = 4
 # Reasons of a REMOVE record.
@@ -32,17 +33,11 @@ class Order:
     subject: str | None = None
 
 
-def fit(
-    client: Client,
-    store: Store,
-    clock: StationClock,
-    station: str,
-    order: Order,
-    progress: Progress = lambda confirmed, total: None,
-) -> Synced:
+def fit(client: Client, store: Store, clock: StationClock, order: Order, progress: Progress = no_progress) -> Synced:
     """Attest, pin the key, fit, sync what there is; a tag whose log is full is synced before, too.
 
-    Raises EvidenceRefused when another key is pinned for this tag.
+    Raises TagRefused for a tag that is not provisioned, EvidenceRefused when its key is another one than was pinned or
+    certified, or when its log does not show the fitting; else as `sync.sync`.
 
     A tag that is fitted for this very order already is taken as fitted: the reply may have been lost in a cut.
     """
@@ -50,14 +45,16 @@ def fit(
         order_id = order_id_of(order.text)
     except ValueError as error:
         raise UsageError("The order is empty.", "Give the order's reference with --order.") from error
-    hello = client.hello()
+    hello = client.introduce()
     tag_id = octets(hello, "tag_id")
     store.see_tag(tag_id, clock.now_ms())
+    if not keep_papers(client, store, hello):
+        need_certificate(client, hello)
     # Before the tag is told: a cut behind this line must not leave a fitted tag without a pinned key.
     store.pin_key(tag_id, octets(hello, "public_key"))
 
-    def begin(hello: Values) -> None:
-        attest(client, hello, clock, station)
+    def begin() -> None:
+        client.attest(clock.now_ms)
         _tell(
             client,
             lambda: client.fit(order_id, order.cadence_s, order.seal_interval_s),
@@ -65,7 +62,7 @@ def fit(
             may_be_done=True,
         )
 
-    _with_room(client, hello, begin, lambda: sync(client, store, clock, station, progress))
+    _with_room(begin, lambda: sync(client, store, clock, progress))
     last = store.fittings(tag_id)[-1:]
     if not last or last[0].order_id != order_id or last[0].removed_utc_ms is not None:
         store.add_fitting(
@@ -80,20 +77,31 @@ def fit(
                 None,
             )
         )
-    return sync(client, store, clock, station, progress)
+    result = sync(client, store, clock, progress)
+    if result.order_id != order_id:
+        raise _not_shown("fitting")
+    return result
 
 
-def _with_room(client: Client, hello: Values, change: Callable[[Values], None], read_out: Callable[[], Synced]) -> None:
+def _not_shown(what: str) -> EvidenceRefused:
+    # What a tag answers is not signed, its log is.
+    return EvidenceRefused(
+        f"The tag answered that it did it, but the {what} is not in its sealed log.",
+        "Run the command again with another cable; if it stays so, keep the tag as evidence and use another one.",
+    )
+
+
+def _with_room(change: Callable[[], None], read_out: Callable[[], Synced]) -> None:
     """Change the tag; where its log is too full for that, read it out, which makes room, and change it then."""
     try:
-        change(hello)
+        change()
         return
     except TagRefused as error:
         if not is_full(error):
             raise
     read_out()
     try:
-        change(client.hello())
+        change()
     except TagRefused as error:
         if not is_full(error):
             raise
@@ -122,24 +130,30 @@ def remove(
     client: Client,
     store: Store,
     clock: StationClock,
-    station: str,
     reason: int = REASON_ORDER_ENDED,
-    progress: Progress = lambda confirmed, total: None,
+    progress: Progress = no_progress,
 ) -> Synced:
     """End the fitting, then sync; a tag whose log is full is synced before, too.
 
     A tag that is not fitted any more, though this store's fitting lasts, is taken as removed: the reply may have been
-    lost in a cut.
+    lost in a cut. Raises EvidenceRefused when the log does not show the removal; else as `sync.sync`.
     """
-    hello = client.hello()
-    tag_id = octets(hello, "tag_id")
+    tag_id = octets(client.introduce(), "tag_id")
     store.see_tag(tag_id, clock.now_ms())
-    lasts = any(fitted.removed_utc_ms is None for fitted in store.fittings(tag_id)[-1:])
 
-    def end(hello: Values) -> None:
-        attest(client, hello, clock, station)
-        _tell(client, lambda: client.remove(reason), lambda status: not number(status, "fitted"), may_be_done=lasts)
+    def end() -> None:
+        client.attest(clock.now_ms)
+        end_fitting(client, store, tag_id, reason)
 
-    _with_room(client, hello, end, lambda: sync(client, store, clock, station, progress))
+    _with_room(end, lambda: sync(client, store, clock, progress))
     store.end_fitting(tag_id, clock.now_ms())
-    return sync(client, store, clock, station, progress)
+    result = sync(client, store, clock, progress)
+    if result.fitted:
+        raise _not_shown("removal")
+    return result
+
+
+def end_fitting(client: Client, store: Store, tag_id: bytes, reason: int) -> None:
+    """Tell the tag that the fitting ends; one that is not fitted, though this store's fitting lasts, has done it."""
+    lasts = any(fitted.removed_utc_ms is None for fitted in store.fittings(tag_id)[-1:])
+    _tell(client, lambda: client.remove(reason), lambda status: not number(status, "fitted"), may_be_done=lasts)

@@ -12,6 +12,11 @@ from .store import Store
 Progress = Callable[[int, int], None]
 """Called with (pages confirmed in the store, pages that the tag has)."""
 
+
+def no_progress(_confirmed: int, _total: int) -> None:
+    """For who does not look."""
+
+
 # Pages to a transaction: a cut costs at most so many, and a commit is not paid for each.
 _BATCH = 16
 # A range that brings nothing over a clean line so many times: the tag does not have these pages, or is gone.
@@ -42,10 +47,13 @@ class Pull:
         """Pages from `first` up to, not with, `end` that the store does not have."""
         return [seq for seq in range(first, end) if seq not in self._have]
 
-    def run(self, oldest: int, target: int) -> None:
-        """Fetch pages oldest .. target, of which the last one is open. Raises TagSilent, LinkLost or StoreError."""
+    def run(self, oldest: int, target: int, again: bool = False) -> None:
+        """Fetch pages oldest .. target, of which the last one is open; again: also those that the store has.
+
+        Raises TagSilent, TagRefused, LinkLost or StoreError.
+        """
         self._target = target
-        self._have = {seq for seq in self._store.closed_pages(self._tag_id) if seq < target}
+        self._have = set() if again else {seq for seq in self._store.closed_pages(self._tag_id) if seq < target}
         self.absent.clear()
         fruitless = noisy = 0
         self._report()

@@ -1,14 +1,16 @@
 """A tag whose log is so full that it takes neither an attestation nor a seal: make it room with what is stored."""
 
+from collections.abc import Callable
+
 from tagproto import messages
 from tagproto.layout import PAGES_PER_BLOCK
 
 from .client import Client, number, octets
 from .errors import TagFull, TagRefused
-from .models import station_id_of
 from .pull import Pull
+from .receipts import checkpoint, why_not
 from .store import Store
-from .verify import LastSeal, last_seal
+from .verify import LastSeal, Verified, last_seal
 
 _NAMED_MAX = 5
 
@@ -18,31 +20,39 @@ def is_full(error: TagRefused) -> bool:
     return error.code == messages.ERROR_FLASH and not isinstance(error, TagFull)
 
 
-def make_room(client: Client, store: Store, tag_id: bytes, pull: Pull, nonce: bytes, station: str) -> None:
+def make_room(
+    client: Client, store: Store, tag_id: bytes, pull: Pull, nonce: bytes, judged: Callable[[], Verified]
+) -> None:
     """Store every page, then acknowledge up to the last seal among them: the tag frees the blocks in front of it.
 
     Where that frees nothing, the tag is asked for one more seal. Raises TagFull where nothing can be freed.
     """
     status = client.status()
-    oldest = number(status, "oldest_page")
+    oldest = max(number(status, "oldest_page"), number(status, "order_page"))
     pull.run(oldest, number(status, "open_page"))
     found = last_seal(store.pages(tag_id), tag_id)
-    if found is None or not _frees(client, pull, found, station):
+    if found is None or not _frees(client, pull, found, judged()):
         found = _one_more(client, nonce)
         pull.run(oldest, found.page)
-        if not _frees(client, pull, found, station):
+        if not _frees(client, pull, found, judged()):
             raise still_full()
 
 
-def _frees(client: Client, pull: Pull, seal: LastSeal, station: str) -> bool:
+def _frees(client: Client, pull: Pull, seal: LastSeal, verified: Verified) -> bool:
     """Acknowledge all up to a seal; whether the tag freed a block for it. Raises TagFull when pages are missing."""
     received = number(client.status(), "received_page")
     if seal.page // PAGES_PER_BLOCK <= received // PAGES_PER_BLOCK:
         return False
-    if missing := pull.missing(received, seal.page + 1):
-        raise _not_given(missing)
+    if pull.absent:
+        raise _not_given(sorted(pull.absent))
+    if why := why_not(verified, seal.number, seal.hash):
+        raise TagFull(
+            f"The tag's log is full, and it cannot be told to free what is stored: {why}.",
+            "Run the command again; if it stays so, exchange the tag and keep it: what it gave is stored here.",
+        )
+    epoch, keys = checkpoint(verified, seal.number)
     try:
-        client.acknowledge(seal.page, seal.number, seal.hash, station_id_of(station))
+        client.acknowledge(seal.page, seal.number, seal.hash, epoch, keys)
     except TagRefused as error:
         if not is_full(error):
             raise

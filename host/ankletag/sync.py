@@ -1,93 +1,121 @@
 """Everything that the tag holds into the store: resumable, raw before parsed, acknowledged only when stored."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tagproto import messages
+from tagproto.commands import SCOPE_ORDER
 
 from .client import Client, LinkCounts, Values, number, octets
-from .errors import AnkletagError, TagRefused, TagSilent
-from .models import station_id_of
-from .pull import Progress, Pull
+from .errors import AnkletagError, TagRefused
+from .papers import keep_papers
+from .pull import Progress, Pull, no_progress
+from .receipts import checkpoint, in_force, why_not, window_of
 from .room import is_full, make_room, still_full
 from .stationclock import StationClock
 from .store import Store
+from .verify import Given, Verified, Witness, verify_pages
 
-_NONCE_SIZE = 16
-# Attestations use up a nonce, so each try asks for a new one.
-_ATTEST_TRIES = 4
+_CHALLENGE_SIZE = 16
+# A strap that is opened between seal and receipt makes another last seal; rationed on the tag.
+_SEAL_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What a sync did. new_pages: contents fetched; pages: what the tag has; absent: pages that it did not give."""
+    """What a sync did. new_pages: contents fetched; pages: what the tag has; absent: pages that it did not give.
+
+    nonce: the challenge in the seal; key_differs: from the pinned one; certified: by this station's authority; behind:
+    the tag's last seal is not newer than one that this store has seen of it; order_id: of the fitting that is in force
+    by the sealed log, None for none; unacknowledged: why the tag was not told, as a clause, empty where it was.
+    """
 
     tag_id: bytes
     new_pages: int
     pages: int
     absent: tuple[int, ...]
     seal_number: int
+    seal_hash: bytes
     nonce: bytes
     key_differs: bool
-    fitted: bool
+    certified: bool
+    behind: bool
+    order_id: bytes | None
+    unacknowledged: str
     counts: LinkCounts
 
-
-def attest(client: Client, hello: Values, clock: StationClock, station: str) -> None:
-    """Give the tag the station's UTC; with a new nonce again when a try got lost."""
-    for left in reversed(range(_ATTEST_TRIES)):
-        try:
-            client.attest(clock.now_ms(), octets(hello, "nonce"), station_id_of(station))
-            return
-        except (TagSilent, TagRefused) as error:
-            if not left or (isinstance(error, TagRefused) and error.code != messages.ERROR_NONCE):
-                raise
-        hello = client.hello()
+    @property
+    def fitted(self) -> bool:
+        """Whether a fitting is in force."""
+        return self.order_id is not None
 
 
-def sync(
-    client: Client, store: Store, clock: StationClock, station: str, progress: Progress = lambda confirmed, total: None
-) -> Synced:
+def sync(client: Client, store: Store, clock: StationClock, progress: Progress = no_progress) -> Synced:
     """Attest, seal, pull what the store lacks, acknowledge. After any error the next sync goes on from the store.
 
     A tag that is too full for an attestation or a seal is first told what the store has of it, once.
     Raises OtherVersion, TagRefused, TagFull, TagSilent, LinkLost or StoreError.
     """
-    hello = client.hello()
+    return in_session(client, store, clock, progress, lambda session: session.run())
+
+
+def in_session(
+    client: Client, store: Store, clock: StationClock, progress: Progress, job: Callable[["Session"], Synced]
+) -> Synced:
+    """Do a job with a tag; the store knows how it ended."""
+    hello = client.introduce()
     tag_id = octets(hello, "tag_id")
     store.see_tag(tag_id, clock.now_ms())
-    nonce = os.urandom(_NONCE_SIZE)
-    session = store.begin_session(tag_id, clock.now_ms(), nonce)
-    pull = Pull(client, store, clock, tag_id, session, progress)
+    certified = keep_papers(client, store, hello)
+    nonce = os.urandom(_CHALLENGE_SIZE)
+    begun = store.begin_session(tag_id, clock.now_ms(), nonce)
+    pull = Pull(client, store, clock, tag_id, begun, progress)
     outcome = "stopped"
     try:
-        result = _Session(client, store, clock, station, hello, nonce, pull).run()
+        result = job(Session(client, store, clock, hello, nonce, certified, pull))
         outcome = "done"
     except AnkletagError as error:
         outcome = error.cause
         raise
     finally:
-        store.end_session(session, clock.now_ms(), outcome)
+        store.end_session(begun, clock.now_ms(), outcome)
     return result
 
 
+def judge(store: Store, tag_id: bytes, root_point: bytes) -> Verified:
+    """What verification says of all that the store holds of a tag."""
+    witnesses = [Witness(number, seal_hash) for number, seal_hash in store.witnesses(tag_id)]
+    given = Given(authority=(root_point,), documents=store.documents(), witnesses=witnesses)
+    return verify_pages(store.pages(tag_id), store.pinned_key(tag_id), tag_id, given)
+
+
 @dataclass(frozen=True, slots=True)
-class _Session:
+class Session:
+    """One conversation with one tag. nonce: the challenge of its seals."""
+
     client: Client
     store: Store
     clock: StationClock
-    station: str
     hello: Values
     nonce: bytes
+    certified: bool
     pull: Pull
 
     @property
     def tag_id(self) -> bytes:
+        """The tag's id, 8 bytes."""
         return octets(self.hello, "tag_id")
 
+    def judged(self) -> Verified:
+        """What verification says of all that the store holds now."""
+        return judge(self.store, self.tag_id, self.client.signer.root_point)
+
     def run(self) -> Synced:
+        """A station's session from open to acknowledge."""
+        self.client.open(SCOPE_ORDER)
         try:
-            sealed = self._attest_and_seal(self.hello)
+            sealed = self._attest_and_seal()
         except TagRefused as error:
             if not is_full(error):
                 raise
@@ -96,37 +124,76 @@ class _Session:
 
     def _run_full(self) -> Synced:
         try:
-            make_room(self.client, self.store, self.tag_id, self.pull, self.nonce, self.station)
+            make_room(self.client, self.store, self.tag_id, self.pull, self.nonce, self.judged)
             # A new nonce: what lies between it and the attestation's record is how exactly the time is known.
-            return self._pull_and_acknowledge(self._attest_and_seal(self.client.hello()))
+            self.client.hello()
+            return self._pull_and_acknowledge(self._attest_and_seal())
         except TagRefused as error:
             # Once only: what was acknowledged now, another try could not free again.
             if not is_full(error):
                 raise
             raise still_full() from error
 
-    def _attest_and_seal(self, hello: Values) -> Values:
-        attest(self.client, hello, self.clock, self.station)
+    def _attest_and_seal(self) -> Values:
+        self.client.attest(self.clock.now_ms)
         return self.client.seal(self.nonce)
 
     def _pull_and_acknowledge(self, sealed: Values) -> Synced:
-        status = self.client.status()
-        target = number(sealed, "open_page")
-        pull = self.pull
-        pull.run(number(status, "oldest_page"), target)
-        # The tag may forget only what is here: every page that no receipt covers yet.
-        if not pull.absent and not pull.missing(number(status, "received_page"), target + 1):
-            seal_hash, station_id = octets(sealed, "seal_hash"), station_id_of(self.station)
-            self.client.acknowledge(target, number(sealed, "seal_number"), seal_hash, station_id)
+        for left in reversed(range(_SEAL_TRIES)):
+            status = self.client.status()
+            behind = self.pull_up_to(sealed, max(number(status, "oldest_page"), number(status, "order_page")))
+            verified = self.judged()
+            why = self._why_not(sealed, verified, behind)
+            if why:
+                break
+            seal_number, seal_hash = number(sealed, "seal_number"), octets(sealed, "seal_hash")
+            epoch, keys = checkpoint(verified, seal_number)
+            try:
+                self.client.acknowledge(number(sealed, "open_page"), seal_number, seal_hash, epoch, keys)
+                break
+            except TagRefused as error:
+                if error.code != messages.ERROR_STATE or not left:
+                    raise
+            sealed = self.client.seal(self.nonce)
+        return self.result(sealed, verified, behind, why)
+
+    def pull_up_to(self, sealed: Values, first: int) -> bool:
+        """Fetch pages `first` to the one in which a seal ends; whether the tag is behind what the store has seen.
+
+        A tag that is behind was put back, or is another one with its number: all that it has is fetched again, so that
+        the store keeps both.
+        """
+        seen = max((known for known, _ in self.store.witnesses(self.tag_id)), default=-1)
+        behind = number(sealed, "seal_number") <= seen
+        self.pull.run(first, number(sealed, "open_page"), again=behind)
+        return behind
+
+    def _why_not(self, sealed: Values, verified: Verified, behind: bool) -> str:
+        if self.pull.absent:
+            return "it did not give all its pages"
+        if behind:
+            return "its last seal is not newer than one that this store has of it"
+        return why_not(verified, number(sealed, "seal_number"), octets(sealed, "seal_hash"))
+
+    def result(self, sealed: Values, verified: Verified, behind: bool, why: str) -> Synced:
+        """What was done; the seal, where it is in the store as the tag named it, is remembered as a witness."""
+        seal_number, seal_hash = number(sealed, "seal_number"), octets(sealed, "seal_hash")
+        window = window_of(verified, seal_number)
+        if not behind and window is not None and window.seal.hash() == seal_hash:
+            self.store.add_witness(self.tag_id, seal_number, seal_hash, self.clock.now_ms())
         pinned = self.store.pinned_key(self.tag_id)
         return Synced(
-            self.tag_id,
-            pull.new_pages,
-            target + 1,
-            tuple(sorted(pull.absent)),
-            number(sealed, "seal_number"),
-            self.nonce,
-            pinned is not None and octets(self.hello, "public_key") != pinned,
-            bool(number(status, "fitted")),
-            self.client.counts,
+            tag_id=self.tag_id,
+            new_pages=self.pull.new_pages,
+            pages=number(sealed, "open_page") + 1,
+            absent=tuple(sorted(self.pull.absent)),
+            seal_number=seal_number,
+            seal_hash=seal_hash,
+            nonce=self.nonce,
+            key_differs=pinned is not None and octets(self.hello, "public_key") != pinned,
+            certified=self.certified,
+            behind=behind,
+            order_id=in_force(verified),
+            unacknowledged=why,
+            counts=self.client.counts,
         )
