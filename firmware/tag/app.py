@@ -1,8 +1,9 @@
 """The tag: puts the stages together and takes turns between them. The board is passed in."""
 
 import gc
+import hashlib
 
-from tagproto import coding, records, seals
+from tagproto import coding, cose, documents, records, seals
 from tagproto.layout import EVENT_RESERVE_PAGES, JOURNAL_BLOCKS, SESSION_RESERVE_PAGES, Layout
 from tagproto.records import ticks_after
 
@@ -13,6 +14,7 @@ from .crypto.pool import Pool
 from .diary import Diary
 from .faults import Faults
 from .fitting import Fitting
+from .gate import Gate
 from .inputs import Inputs
 from .keys import Keys
 from .link import Link
@@ -26,6 +28,7 @@ from .recorder import Recorder
 from .sampling import Sampler
 from .sealing import Sealer
 from .settings import RETIRED_MAX, Settings
+from .trust import Trust
 
 _IDLE_MS = 3600000
 # Ticks of two records can be told apart over half their period, 6.2 days: no silence lasts that long.
@@ -34,6 +37,8 @@ _HEAP_EVERY = 64
 # Codes of a fault of SENSE_LOG: flash failed and nothing was lost; something may be.
 _MENDED = 1
 _LOST = 5
+# Number of a record that there never is.
+_NEVER = 0xFFFFFFFF
 
 
 class App:
@@ -51,6 +56,8 @@ class App:
         self.settings = Settings(flash, layout.settings_first)
         self.keys = Keys(flash, layout.keys_first, self._not_kept)
         self.pool = Pool(board, self.keys.stored())
+        self.trust = Trust(flash, layout.trust_first, board.unique_id, self._first_point)
+        self.gate = Gate(self.trust, self.pool, clock, board.unique_id)
         self._recover(layout)
         new_key = self._take_key()
         self.faults = Faults(self.recorder, clock, self.diary)
@@ -58,7 +65,8 @@ class App:
         self._inputs = Inputs(board, self.recorder, self.seal)
         self._refusals = Rationed(self.recorder, clock, records.REFUSED)
         self._fixes = Rationed(self.recorder, clock, records.FIX)
-        self.link = Link(board.link, Commands(self).handle, self._read_page, self._page_range, self._refused)
+        commands = Commands(self)
+        self.link = Link(board.link, commands.handle, self._read_page, commands.readable, self._refused)
         self._turns = 0
         self._told_flash = 0
         self._next_sample = clock.ticks_ms()
@@ -87,6 +95,8 @@ class App:
         self.recorder.sealed_page, self._unread, self._skipped = found
         self.fitting = Fitting(self)
         self.fitting.mend(self.recorder.next_number() + self._skipped)
+        # The power may have gone between a change of whom the tag obeys and its record.
+        self._trust_untold = self.trust.told_by >= self.recorder.next_number()
 
     def _take_key(self):
         """The key that the log says is next; whether a new one had to be made."""
@@ -128,6 +138,8 @@ class App:
         # How a tag works may change with a boot: the slower pace of a full log ends here if there is room again.
         if self.settings.fitted or (first and records.CONFIG not in self._recorded):
             self.record_config()
+        if self._trust_untold:
+            self._tell_trust()
         self.sampler.configure()
         self.faults.record_due()
         self.seal(seals.REASON_BOOT)
@@ -210,14 +222,36 @@ class App:
         values = config_values(self.pace.cadence_s, self.pace.seal_interval_s)
         return self.event(records.CONFIG, values, reserve_pages)
 
+    def record_trust(self, change, document):
+        """Whom the tag obeys has changed: into flash, then into the log."""
+        self.trust.change = {
+            "change": change,
+            "number": document.number(documents.NUMBER),
+            "generation": document.number(documents.GENERATION) or document.number(documents.MINIMUM),
+            "digest": hashlib.sha256(document.encoded).digest(),
+        }
+        self._tell_trust()
+
+    def _tell_trust(self):
+        self.trust.told_by = self.recorder.next_number()
+        self._save_trust()
+        if self.event(records.TRUST, self.trust.change, SESSION_RESERVE_PAGES) is None:
+            # No room: the next boot says it.
+            self.trust.told_by = _NEVER
+            self._save_trust()
+
+    def _save_trust(self):
+        if not self.trust.save():
+            self._not_kept()
+
+    def _first_point(self):
+        return cose.compressed(self.settings.first_key or self.keys.public_key)
+
     def _read_page(self, seq, buffer):
         if seq == self.writer.seq:
             buffer[:] = self.writer.snapshot()
             return True
         return self.ring.read_raw(seq, buffer)
-
-    def _page_range(self):
-        return self.ring.oldest(), self.writer.seq
 
     # Turns
 
@@ -230,6 +264,7 @@ class App:
         """One turn: link, inputs, sample, seal, then idle until the next of them is due."""
         board = self.board
         board.feed()
+        self.gate.expire()
         self._guard(self.link.serve)
         self._guard(self._inputs.watch)
         self._tell_flash()

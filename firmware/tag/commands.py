@@ -1,23 +1,22 @@
 """What each message of the link does. Handlers take field values and give reply values or a Refusal."""
 
 import tagproto
-from tagproto import messages, records, seals
+from tagproto import commands, documents, messages, records, seals
+from tagproto.bad import Bad
 from tagproto.layout import SESSION_RESERVE_PAGES
 
 from .bucket import Bucket
-from .link import Refusal
+from .refusal import Refusal
 
 _CADENCE_MAX_S = 86400
 _SEAL_INTERVAL_MAX_S = 4 * 86400
-_NONCE_SIZE = 8
 # A sync asks for three: who floods the link must not fill the log, and a restart must not buy much.
 _REQUESTS_CAPACITY = 64
 _REQUESTS_AT_BOOT = 24
 _FITTINGS_CAPACITY = 8
 _REFILL_MS = 1200000
-# What a receipt and an attestation hold of a station's statement: a record's body ends at 255 bytes.
-_RECEIPT_STATEMENT_MAX = 206
-_ATTESTATION_STATEMENT_MAX = 226
+# What a TRUST record fills at most.
+_TRUST_PAGES = 2
 
 
 class Commands:
@@ -25,8 +24,7 @@ class Commands:
 
     def __init__(self, app):
         self._app = app
-        self._nonce = b""
-        self._nonce_ticks = 0
+        self._gate = app.gate
         self._requests = Bucket(_REQUESTS_CAPACITY, _REFILL_MS, _REQUESTS_AT_BOOT)
         # Each apart, so that nobody can be kept from removing a tag.
         self._fits = Bucket(_FITTINGS_CAPACITY, _REFILL_MS)
@@ -34,17 +32,36 @@ class Commands:
         self._handlers = {
             messages.HELLO: self._hello,
             messages.STATUS: self._status,
+            messages.LOG: self._log,
+            messages.PRESENT: self._present,
+            messages.DOCUMENT: self._document,
+        }
+        self._signed = {
             messages.SEAL: self._seal,
             messages.FIT: self._fit,
             messages.REMOVE: self._remove,
             messages.ACKNOWLEDGE: self._acknowledge,
-            messages.LOG: self._log,
             messages.ATTEST: self._attest,
+            messages.OPEN: self._open,
         }
 
     def handle(self, kind, values):
-        """Carry out one request."""
+        """Carry out one request: reply values, a Refusal, or a Pending for one whose signature has to be checked."""
+        signed = self._signed.get(kind)
+        if signed is not None:
+            return self._gate.command(kind, values, signed)
         return self._handlers[kind](values)
+
+    def readable(self):
+        """(the first page that may be read, the open page), or a Refusal."""
+        app = self._app
+        scope = self._gate.scope()
+        if not scope:
+            return Refusal(messages.ERROR_RIGHT, "open the read-out first")
+        oldest = app.ring.oldest()
+        if scope == commands.SCOPE_ORDER:
+            oldest = max(oldest, min(app.settings.order_page, app.writer.seq))
+        return oldest, app.writer.seq
 
     def _too_often(self, bucket):
         """A refusal when what is about to be recorded has no token, else None."""
@@ -70,13 +87,10 @@ class Commands:
             "ticks": app.board.clock.ticks_ms(),
             "epoch": app.keys.epoch,
             "public_key": app.settings.first_key or app.keys.public_key,
-            "nonce": self._new_nonce(),
+            "nonce": self._gate.new_nonce(),
+            "root": app.trust.root_id(),
+            "list_number": app.trust.list_number,
         }
-
-    def _new_nonce(self):
-        self._nonce = self._app.pool.take(_NONCE_SIZE)
-        self._nonce_ticks = self._app.board.clock.ticks_ms()
-        return self._nonce
 
     def _status(self, _values):
         app = self._app
@@ -103,16 +117,64 @@ class Commands:
             "slow": 1 if app.pace.slow else 0,
             "blocks_retired": len(settings.retired),
             "flash_failures": app.flash.failures,
+            "order_page": settings.order_page,
+            "unreceipted": 1 if app.fitting.unreceipted() else 0,
+            "minimum": app.trust.minimum,
         }
+
+    # Documents
+
+    def _present(self, values):
+        document = documents.parse(values["document"])
+        if isinstance(document, Bad):
+            return Refusal(messages.ERROR_BODY, "no document that this tag can read: " + document.detail)
+        point = self._app.trust.judge(document)
+        if isinstance(point, Refusal):
+            return point
+        if point is None:
+            return _presented(document)
+        sign1 = document.sign1
+        return self._gate.check(point, sign1.digest(), sign1.signature, lambda: self._trusted(document))
+
+    def _trusted(self, document):
+        app = self._app
+        if document.type not in (documents.REGION, documents.STATION) and (
+            app.ring.free() <= SESSION_RESERVE_PAGES + _TRUST_PAGES or not app.recorder.catch_up(SESSION_RESERVE_PAGES)
+        ):
+            return _log_full()
+        change = app.trust.take(document)
+        if change:
+            app.record_trust(change, document)
+        return _presented(document)
+
+    def _document(self, values):
+        trust = self._app.trust
+        kept = (trust.certificate, trust.region_certificate)
+        if values["index"] >= len(kept):
+            return Refusal(messages.ERROR_RANGE, "the tag keeps documents 0 and 1")
+        return {"document": kept[values["index"]]}
+
+    # Signed requests
+
+    def _open(self, values):
+        app = self._app
+        if values["scope"] not in (commands.SCOPE_ORDER, commands.SCOPE_ALL):
+            return Refusal(messages.ERROR_RANGE, "scope is 1 or 2")
+        if values["scope"] == commands.SCOPE_ALL:
+            refusal = self._too_often(self._requests)
+            if refusal is not None:
+                return refusal
+            if app.event(records.OPENED, values, SESSION_RESERVE_PAGES) is None:
+                return _log_full()
+        self._gate.open(values["scope"])
+        return {}
 
     def _seal(self, values):
         app = self._app
-        if not 1 <= len(values["nonce"]) <= 32:
-            return Refusal(messages.ERROR_BODY, "the nonce is 1 to 32 bytes")
         refusal = self._too_often(self._requests)
         if refusal is not None:
             return refusal
-        if app.ring.free() <= SESSION_RESERVE_PAGES or not app.seal(seals.REASON_ASKED, values["nonce"]):
+        if app.ring.free() <= SESSION_RESERVE_PAGES or not app.seal(seals.REASON_ASKED, values["challenge"]):
             return _log_full()
         return {"seal_number": app.sealer.number - 1, "seal_hash": app.sealer.last_hash, "open_page": app.writer.seq}
 
@@ -126,10 +188,12 @@ class Commands:
             return Refusal(messages.ERROR_RANGE, "seal_interval_s is 60 to %d" % _SEAL_INTERVAL_MAX_S)
         if app.board.strap.value():
             return Refusal(messages.ERROR_STATE, "the strap is open: close it, then fit")
+        if values["order_id"] != app.settings.order_id and app.fitting.unreceipted():
+            return Refusal(messages.ERROR_RECEIPT, "the order before is not receipted: sync the tag first")
         refusal = self._too_often(self._fits)
         if refusal is not None:
             return refusal
-        number = app.fitting.begin(values["order_id"], values["cadence_s"], values["seal_interval_s"])
+        number = app.fitting.begin(values)
         return _log_full() if number is None else {"number": number, "seal_number": app.sealer.number - 1}
 
     def _remove(self, values):
@@ -139,7 +203,7 @@ class Commands:
         refusal = self._too_often(self._removals)
         if refusal is not None:
             return refusal
-        number = app.fitting.end(values["reason"])
+        number = app.fitting.end(values)
         return _log_full() if number is None else {"number": number, "seal_number": app.sealer.number - 1}
 
     def _acknowledge(self, values):
@@ -147,8 +211,9 @@ class Commands:
         page = values["page"]
         if page > app.writer.seq:
             return Refusal(messages.ERROR_RANGE, "page %d is not written yet" % page)
-        if len(values["statement"]) > _RECEIPT_STATEMENT_MAX:
-            return Refusal(messages.ERROR_BODY, "the statement is at most %d bytes" % _RECEIPT_STATEMENT_MAX)
+        if values["seal_number"] != app.sealer.number - 1 or values["seal_hash"] != app.sealer.last_hash:
+            # Who relays a station's words may have shown it pages and an older seal of their own making.
+            return Refusal(messages.ERROR_STATE, "that is not the tag's last seal: seal once more, and read on")
         refusal = self._too_often(self._requests)
         if refusal is not None:
             return refusal
@@ -169,27 +234,18 @@ class Commands:
 
     def _attest(self, values):
         app = self._app
-        if not self._nonce or values["nonce"] != self._nonce:
-            self._nonce = b""
-            return Refusal(messages.ERROR_NONCE, "this is not the tag's last nonce: say hello for a new one")
-        if len(values["statement"]) > _ATTESTATION_STATEMENT_MAX:
-            return Refusal(messages.ERROR_BODY, "the statement is at most %d bytes" % _ATTESTATION_STATEMENT_MAX)
         refusal = self._too_often(self._requests)
         if refusal is not None:
             return refusal
-        number = app.event(
-            records.ATTESTATION,
-            {
-                "utc_ms": values["utc_ms"],
-                "nonce_ticks": self._nonce_ticks,
-                "nonce": values["nonce"],
-                "station": values["station"],
-                "statement": values["statement"],
-            },
-            SESSION_RESERVE_PAGES,
-        )
-        return _log_full() if number is None else {"number": number, "nonce": self._new_nonce()}
+        told = dict(values)
+        told["nonce_ticks"] = self._gate.nonce_ticks
+        number = app.event(records.ATTESTATION, told, SESSION_RESERVE_PAGES)
+        return _log_full() if number is None else {"number": number}
 
 
 def _log_full():
     return Refusal(messages.ERROR_FLASH, "the tag's log is full: sync it, so that it can free what is stored")
+
+
+def _presented(document):
+    return {"type": document.type, "subject": document.octets(documents.SUBJECT) or bytes(8)}

@@ -5,6 +5,8 @@ from tagproto.layout import SESSION_RESERVE_PAGES
 
 # What the records of a fitting or removal and their seal fill at most.
 _CHANGE_PAGES = 4
+# The page behind an order that is about to end.
+_ENDING = 0xFFFFFFFF
 
 
 class Fitting:
@@ -20,28 +22,49 @@ class Fitting:
         if settings.fitted_by and settings.fitted_by >= next_number:
             settings.fitted = not settings.fitted
             settings.fitted_by = 0
+            if settings.fitted:
+                settings.ended_page = settings.order_page
             self._app.save_settings()
+        if not settings.fitted and settings.ended_page == _ENDING:
+            self._end_order()
 
-    def begin(self, order_id, cadence_s, seal_interval_s):
-        """Configuration and fit records, seal, sampling. Number of the fit record, or None when the log is full."""
+    def unreceipted(self):
+        """Whether an order has ended and no receipt covers all of it."""
+        return self._app.settings.ended_page > self._app.ring.received
+
+    def begin(self, values):
+        """Configuration and fit records, seal, sampling. values: fields of the request. Number of the fit record, or
+        None when the log is full."""
         app = self._app
         if not self._has_room():
             return None
         settings = app.settings
-        settings.order_id = order_id
-        settings.cadence_s = cadence_s
-        settings.seal_interval_s = seal_interval_s
+        if values["order_id"] != settings.order_id:
+            settings.order_id = values["order_id"]
+            settings.order_page = settings.ended_page
+        settings.cadence_s = values["cadence_s"]
+        settings.seal_interval_s = values["seal_interval_s"]
         app.pace.set()
         app.record_config(SESSION_RESERVE_PAGES)
-        number = self._change(True, records.FIT, {"order_id": order_id}, seals.REASON_FIT)
+        number = self._change(True, records.FIT, values, seals.REASON_FIT)
         app.sample_now()
         return number
 
-    def end(self, reason):
-        """Remove record, seal, no more samples. Number of the record, or None when the log is full."""
+    def end(self, values):
+        """Remove record, seal, no more samples, and the page ends. Number of the record, or None when the log is
+        full."""
         if not self._has_room():
             return None
-        return self._change(False, records.REMOVE, {"reason": reason}, seals.REASON_REMOVE)
+        self._app.settings.ended_page = _ENDING
+        number = self._change(False, records.REMOVE, values, seals.REASON_REMOVE)
+        self._end_order()
+        return number
+
+    def _end_order(self):
+        app = self._app
+        app.recorder.close_page()
+        app.settings.ended_page = app.writer.seq
+        app.save_settings()
 
     def _has_room(self):
         app = self._app

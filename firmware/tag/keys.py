@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import struct
 
+from tagproto import cose
 from tagproto.hmac import hmac_sha256
 from tagproto.layout import KEY_BLOCKS
 from tagproto.pages import PAGE_SIZE
@@ -41,7 +42,7 @@ class Key:
 
     def point(self):
         """The public key as 33 bytes (SEC 1 section 2.3.3)."""
-        return bytes((2 | self.public_key[63] & 1,)) + self.public_key[:32]
+        return cose.compressed(self.public_key)
 
     def encode(self):
         """The page that holds it."""

@@ -3,21 +3,22 @@
 from tagproto import frames, messages
 from tagproto.bad import Bad
 
+from .gate import Pending
+from .refusal import Refusal
+
 _READ_BYTES = 256
 # A host that never stops sending must not stop the sampling: the rest waits for the next turn.
 _READS_PER_TURN = 4
-# Requests that end in a seal or a record: one a turn, because a seal takes the chip half a second.
-_LONG = (messages.SEAL, messages.FIT, messages.REMOVE, messages.ACKNOWLEDGE, messages.ATTEST)
 # A host that never takes its answers must not fill the memory: with more than this waiting, requests wait, too. More
 # than a page's frame, so that a new request still ends a stream that nobody takes.
 _OUTPUT_MAX = 1024
 
 
 class Link:
-    """Serves one host over board.link. handle(kind, values) gives reply values or a Refusal.
+    """Serves one host over board.link. handle(kind, values) gives reply values, a Refusal, or a Pending.
 
-    read_page(seq, buffer) fills 256 bytes, or is False; page_range() gives the oldest page and the open one;
-    on_refused(kind, code) is told of every Refusal.
+    read_page(seq, buffer) fills 256 bytes, or is False; page_range() gives the oldest page that may be read and the
+    open one, or a Refusal; on_refused(kind, code) is told of every Refusal.
     """
 
     def __init__(self, port, handle, read_page, page_range, on_refused):
@@ -29,6 +30,9 @@ class Link:
         self._decoder = frames.Decoder()
         # Frames that were read and not answered yet.
         self._frames = []
+        # A request whose signature is being checked, and its frame.
+        self._pending = None
+        self._pending_frame = None
         self._input = bytearray(_READ_BYTES)
         self._output = b""
         self._sent = 0
@@ -38,15 +42,23 @@ class Link:
         self._stream_end = 0
         self._stream_id = -1
         self._stream_count = 0
+        self._stream_oldest = 0
+        self._stream_open = 0
         self.frames_bad = 0
         self.refused = 0
 
     def wants_write(self):
         """Whether the next turn has something to do: bytes that wait for room on the port, or requests."""
-        return self._sent < len(self._output) or self._stream_id >= 0 or len(self._frames) > 0
+        return (
+            self._sent < len(self._output) or self._stream_id >= 0 or len(self._frames) > 0 or self._pending is not None
+        )
 
     def serve(self):
         """Take what came in, answer it, and write what the port takes."""
+        if self._pending is not None:
+            self._go_on()
+            self._write()
+            return
         for _ in range(_READS_PER_TURN):
             if self._answer_waiting() or len(self._output) - self._sent > _OUTPUT_MAX:
                 break
@@ -65,11 +77,21 @@ class Link:
             if isinstance(frame, Bad):
                 self.frames_bad += 1
                 continue
-            refused = self.refused
             self._answer(frame)
-            if frame.kind in _LONG and self.refused == refused:
+            if self._pending is not None:
                 return True
         return False
+
+    def _go_on(self):
+        """A step of the check that a request waits for. What it leads to is all that is done in this turn."""
+        pending = self._pending
+        # What a step raises must not come again at every turn.
+        self._pending = None
+        reply = pending.step()
+        if reply is None:
+            self._pending = pending
+        else:
+            self._reply(self._pending_frame, reply)
 
     def _answer(self, frame):
         # One host, one request at a time: a new request ends a stream that nobody waits for any more.
@@ -87,6 +109,13 @@ class Link:
                 return
         else:
             reply = self._handle(frame.kind, values)
+        if isinstance(reply, Pending):
+            self._pending = reply
+            self._pending_frame = frame
+        else:
+            self._reply(frame, reply)
+
+    def _reply(self, frame, reply):
         if isinstance(reply, Refusal):
             self.refused += 1
             self._on_refused(frame.kind, reply.code)
@@ -98,12 +127,17 @@ class Link:
     def _begin_stream(self, frame, values):
         if values["count"] > messages.READ_PAGES_MAX:
             return Refusal(messages.ERROR_RANGE, "at most %d pages at once" % messages.READ_PAGES_MAX)
-        oldest, open_page = self._page_range()
+        pages = self._page_range()
+        if isinstance(pages, Refusal):
+            return pages
+        oldest, open_page = pages
         first = values["first"]
         self._stream_next = max(first, oldest)
         self._stream_end = min(first + values["count"], open_page + 1)
         self._stream_id = frame.request_id
         self._stream_count = 0
+        self._stream_oldest = oldest
+        self._stream_open = open_page
         return None
 
     def _queue(self, kind, request_id, values):
@@ -132,16 +166,6 @@ class Link:
                 self._stream_count += 1
                 self._queue(messages.PAGE, self._stream_id, {"seq": seq, "page": self._page})
             return
-        oldest, open_page = self._page_range()
         request_id, self._stream_id = self._stream_id, -1
-        fields = {"sent": self._stream_count, "oldest_page": oldest, "open_page": open_page}
+        fields = {"sent": self._stream_count, "oldest_page": self._stream_oldest, "open_page": self._stream_open}
         self._queue(messages.READ | messages.REPLY, request_id, fields)
-
-
-class Refusal:
-    """Why a request is not carried out: a code of tagproto.messages and a sentence."""
-
-    def __init__(self, code, text, version=0):
-        self.code = code
-        self.text = text
-        self.version = version

@@ -148,6 +148,12 @@ class Recorder:
                 self.window_first = coder.number
         return steps
 
+    def close_page(self):
+        """End the open page: what comes next begins in the following one."""
+        self.torn = True
+        self._writer.end_page()
+        self.torn = False
+
     # Windows
 
     def _open_window(self):

@@ -60,7 +60,7 @@ class Sealer:
             nonce,
             next_keys,
         ).payload()
-        encoded = cose.assemble(payload, signer.sign(seals.signed_digest(payload)))
+        encoded = cose.assemble(payload, signer.sign(cose.signed_digest(payload)))
         if not recorder.close_window(encoded, signer.retire):
             return False
         self.number += 1

@@ -13,13 +13,14 @@ from .turns import Turns
 
 _MAGIC = 0x7A6C
 RETIRED_MAX = 32
-_FORMAT = "<HI64sBI16sIIIB%dH" % RETIRED_MAX
+_FORMAT = "<HI64sBI16sIIIIIB%dH" % RETIRED_MAX
 
 
 class Settings:
     """Fields: first_key (public key of epoch 0, 64 bytes, or empty), fitted, fitted_by (number of the record that says
-    so), order_id, cadence_s, seal_interval_s, received (pages that a receipt covers), retired (blocks of the ring that
-    are not used any more)."""
+    so), order_id, cadence_s, seal_interval_s, received (pages that a receipt covers), order_page (first page of the
+    current order), ended_page (the page behind the last order that has ended), retired (blocks of the ring that are
+    not used any more)."""
 
     def __init__(self, flash, first_block):
         self._turns = Turns(flash, first_block, SETTINGS_BLOCKS)
@@ -31,6 +32,8 @@ class Settings:
         self.cadence_s = 60
         self.seal_interval_s = 21600
         self.received = 0
+        self.order_page = 0
+        self.ended_page = 0
         self.retired = []
         self._load()
 
@@ -50,10 +53,10 @@ class Settings:
         page, values = best
         self._turns.live = [page]
         first_key, fitted, self.fitted_by, self.order_id = values[2:6]
-        self.cadence_s, self.seal_interval_s, self.received, count = values[6:10]
+        self.cadence_s, self.seal_interval_s, self.received, self.order_page, self.ended_page, count = values[6:12]
         self.first_key = b"" if first_key == bytes(64) else first_key
         self.fitted = bool(fitted)
-        self.retired = list(values[10 : 10 + count])
+        self.retired = list(values[12 : 12 + count])
         # What a cut tore may read as a snapshot at the next boot and not at this one, or the other way round. So these
         # values are written anew before anything follows from them, with a number above any that may come to life.
         self._generation += 1
@@ -76,6 +79,8 @@ class Settings:
             self.cadence_s,
             self.seal_interval_s,
             self.received,
+            self.order_page,
+            self.ended_page,
             len(self.retired),
             *retired,
         )

@@ -12,16 +12,8 @@ SCOPE_ALL = 2
 
 _CONTEXT = "ankletag command"
 
-# What a station may ask for. The authority's root may break the glass: read out all, and end a fitting.
-STATION_MAY = (
-    messages.OPEN,
-    messages.SEAL,
-    messages.FIT,
-    messages.REMOVE,
-    messages.ACKNOWLEDGE,
-    messages.ATTEST,
-)
-ROOT_MAY = (messages.OPEN, messages.SEAL, messages.REMOVE)
+# The authority's root may break the glass: read out all, and end a fitting.
+_ROOT_MAY = (messages.OPEN, messages.SEAL, messages.REMOVE)
 
 # The records that signed requests leave.
 RECORDS = {
@@ -31,6 +23,16 @@ RECORDS = {
     records.ATTESTATION: messages.ATTEST,
     records.RECEIPT: messages.ACKNOWLEDGE,
 }
+
+
+def may_root(kind: int) -> bool:
+    """Whether the authority's root may sign a request of this kind."""
+    return kind in _ROOT_MAY
+
+
+def may_station(kind: int, values: "dict[str, int | bytes]") -> bool:
+    """Whether a station may sign this request: all, but it reads the pages of the current order only."""
+    return kind != messages.OPEN or values["scope"] == SCOPE_ORDER
 
 
 def payload(kind: int, tag_id: bytes, values: "dict[str, int | bytes]") -> bytes:

@@ -68,6 +68,11 @@ def parse(encoded: bytes, reason: str) -> "tuple[Sign1, dict[int, object]] | Bad
     return Sign1(payload, signature, bytes(encoded)), pairs
 
 
+def compressed(key: bytes) -> bytes:
+    """A public key of 64 bytes, x then y, as its compressed point."""
+    return bytes((2 | key[63] & 1,)) + key[:32]
+
+
 def key_id(point: bytes) -> bytes:
     """The 8 bytes that name a key: the first ones of the SHA-256 of its compressed point."""
     return hashlib.sha256(point).digest()[:8]

@@ -11,11 +11,14 @@ from .p256_table import COMB
 P = 0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
+GX = 0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296
+GY = 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5
+
 _TEETH = 4
 _SPACING_BITS = 64
 
 
-def _invert(value, modulus):
+def invert(value, modulus):
     """Inverse by the extended Euclidean algorithm."""
     a, b, x, y = value % modulus, modulus, 1, 0
     while a:
@@ -25,7 +28,7 @@ def _invert(value, modulus):
     return y % modulus
 
 
-def _double(x, y, z):
+def double(x, y, z):
     """2 * point in Jacobian coordinates with a = -3 (dbl-2001-b)."""
     delta = z * z % P
     gamma = y * y % P
@@ -36,13 +39,13 @@ def _double(x, y, z):
     return x3, (alpha * (4 * beta - x3) - 8 * gamma * gamma) % P, z3
 
 
-def _add_affine(x, y, z, ax, ay):
+def add_affine(x, y, z, ax, ay):
     """Jacobian + affine point; None for the point at infinity."""
     zz = z * z % P
     h = (ax * zz - x) % P
     r = (ay * zz * z - y) % P
     if not h:
-        return None if r else _double(x, y, z)
+        return None if r else double(x, y, z)
     hh = h * h % P
     hhh = h * hh % P
     v = x * hh % P
@@ -61,15 +64,15 @@ def base_multiple(scalar):
     point = None
     for bit in range(_SPACING_BITS - 1, -1, -1):
         if point is not None:
-            point = _double(*point)
+            point = double(*point)
         index = 0
         for tooth in range(_TEETH):
             index |= (scalar >> (bit + _SPACING_BITS * tooth) & 1) << tooth
         if index:
             x, y = _comb_point(index)
-            point = (x, y, 1) if point is None else _add_affine(point[0], point[1], point[2], x, y)
+            point = (x, y, 1) if point is None else add_affine(point[0], point[1], point[2], x, y)
     x, y, z = point
-    inverse = _invert(z, P)
+    inverse = invert(z, P)
     square = inverse * inverse % P
     return x * square % P, y * square * inverse % P
 
@@ -101,7 +104,7 @@ def sign(secret, digest):
         nonce = int.from_bytes(v, "big")
         if 0 < nonce < N:
             r = base_multiple(nonce)[0] % N
-            s = _invert(nonce, N) * (e + r * d) % N
+            s = invert(nonce, N) * (e + r * d) % N
             if r and s:
                 return r.to_bytes(32, "big") + s.to_bytes(32, "big")
         k = hmac_sha256(k, v + b"\x00")

@@ -1,6 +1,6 @@
 """The open page: items go to the journal first, then into the page; a full page is programmed once."""
 
-from tagproto import pages
+from tagproto import coding, pages
 
 from . import journal as marks
 from .flash import BLANK
@@ -75,6 +75,12 @@ class Writer:
             self.fill += count
             if self.fill == pages.PAYLOAD_SIZE:
                 self.program()
+
+    def end_page(self):
+        """Close the open page, if anything is in it: the rest of it is one END item."""
+        if self.fill:
+            self.begin()
+            self.append(coding.END_BYTE.to_bytes(1, "big") * (pages.PAYLOAD_SIZE - self.fill))
 
     def program(self):
         """Close the full open page, program it, and open the next."""
