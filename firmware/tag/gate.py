@@ -93,7 +93,7 @@ class Gate:
         key_id = values["station"]
         if key_id == self._trust.root_id():
             point = self._trust.root
-            allowed = commands.may_root(kind)
+            allowed = commands.may_root(kind, values)
         else:
             signer = self._trust.signer(key_id)
             if isinstance(signer, Refusal):

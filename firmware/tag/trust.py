@@ -79,8 +79,8 @@ class Trust:
         whole = [generation for generation, parts in found.items() if len(parts) == _PARTS]
         if not found:
             return
-        # Numbers of what a cut tore may come to life at the next boot: what is written now is above them all.
-        self._generation = max(found)
+        # What a cut tore may read well at the next boot and not at this one: what is written now is above all of it.
+        self._generation = max(found) + 1
         if not whole:
             return
         parts = found[max(whole)]

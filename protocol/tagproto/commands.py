@@ -25,9 +25,9 @@ RECORDS = {
 }
 
 
-def may_root(kind: int) -> bool:
-    """Whether the authority's root may sign a request of this kind."""
-    return kind in _ROOT_MAY
+def may_root(kind: int, values: "dict[str, int | bytes]") -> bool:
+    """Whether the authority's root may sign this request."""
+    return kind in _ROOT_MAY and (kind != messages.OPEN or values["scope"] == SCOPE_ALL)
 
 
 def may_station(kind: int, values: "dict[str, int | bytes]") -> bool:

@@ -117,9 +117,11 @@ def _fits(key: int, value: object) -> bool:
         return isinstance(value, str) and 0 < len(value.encode()) <= NAME_MAX
     if not isinstance(value, list) or len(value) > REVOKED_MAX:
         return False
+    before = b""
     for entry in value:
         if not isinstance(entry, list) or len(entry) != 2 or not _fits(SUBJECT, entry[0]):
             return False
-        if not _fits(NOT_BEFORE, entry[1]):
+        if not _fits(NOT_BEFORE, entry[1]) or entry[0] <= before:
             return False
+        before = entry[0]
     return True
