@@ -1,33 +1,40 @@
-"""A tag made of TagMaker behind a line: a real pseudo-terminal, or a pipe in memory that can be cut."""
+"""A tag made of TagMaker that answers requests as SPEC.md says."""
 
-import os
-import select
-import threading
 import time
-import tty
 from collections.abc import Callable
 
-from ankletag.errors import LinkLost
+from host.fakegate import Gate, Refused
 from host.tagmaker import TagMaker
 from tagproto import PROTOCOL_VERSION, frames, messages, records, seals
 from tagproto.bad import Bad
 from tagproto.layout import PAGES_PER_BLOCK
 
 Answer = Callable[[int, bytes], bytes]
+Reply = dict[str, int | bytes]
+_SIGNED = (messages.OPEN, messages.ATTEST, messages.SEAL, messages.FIT, messages.REMOVE, messages.ACKNOWLEDGE)
 
 
 class FakeTag:
-    """Answers frames as the firmware does. `garble` gets every outgoing frame and gives what goes on the line."""
+    """Answers frames as the firmware does. `garble` gets every outgoing frame and gives what goes on the line.
 
-    def __init__(self, maker: TagMaker, version: int = PROTOCOL_VERSION) -> None:
+    provisioned: it has the maker's programme's root and its own certificate.
+    """
+
+    def __init__(self, maker: TagMaker, version: int = PROTOCOL_VERSION, provisioned: bool = True) -> None:
         self.maker = maker
         self.version = version
+        self.gate = Gate(maker, provisioned)
         self.garble: Answer = lambda kind, data: data
+        # What arrives: a frame's kind and values before the tag sees them. Gives values, or None to swallow them.
+        self.meddle: Callable[[int, dict], dict | None] = lambda kind, values: values
         self.hidden: set[int] = set()
         self.requests: list[int] = []
+        self.refused: list[tuple[int, int]] = []
         self.received = 0
         # Pages before this one are erased, as the firmware does with what a receipt covers.
         self.oldest = 0
+        self.order_page = 0
+        self.ended_page = 0
         # Set: so many pages hold the log, and what no receipt covers fills them up.
         self.capacity: int | None = None
         # Pages that a request must leave free.
@@ -37,8 +44,6 @@ class FakeTag:
         self.real_time = False
         self._last = time.monotonic()
         self._decoder = frames.Decoder()
-        self._nonce = b""
-        self._nonce_ticks = 0
 
     def feed(self, data: bytes) -> bytes:
         out = b""
@@ -55,166 +60,155 @@ class FakeTag:
             self.maker.now_ms += passed_ms
             self._last += passed_ms / 1000
 
+    def restart(self) -> None:
+        """Power goes and comes back."""
+        self.maker.boot()
+        self.gate.restart()
+
     @property
     def free(self) -> int:
         """Pages that can be written without erasing one that no receipt covers."""
         held = self.received - self.received % PAGES_PER_BLOCK
         return 1 << 20 if self.capacity is None else self.capacity + held - len(self.maker.closed)
 
-    def _frame(self, kind: int, request_id: int, values: dict[str, int | bytes]) -> bytes:
+    def _frame(self, kind: int, request_id: int, values: Reply) -> bytes:
         return self.garble(kind, frames.encode(kind, request_id, messages.encode(kind, values)))
 
     def _answer(self, frame: frames.Frame) -> bytes:
         values = messages.decode(frame.kind, frame.body)
         if isinstance(values, Bad):
             return self._error(frame, messages.ERROR_KIND, "unknown")
-        reply = self._carry_out(frame, values)
+        meddled = self.meddle(frame.kind, values)
+        if meddled is None:
+            return b""
+        try:
+            reply = self._carry_out(frame, meddled)
+        except Refused as refused:
+            self.refused.append((frame.kind, refused.code))
+            return self._error(frame, refused.code, str(refused))
         if isinstance(reply, bytes):
             return reply
         return self._frame(frame.kind | messages.REPLY, frame.request_id, reply)
 
     def _error(self, frame: frames.Frame, code: int, text: str) -> bytes:
-        fields: dict[str, int | bytes] = {"code": code, "version": self.version, "text": text.encode()}
+        fields: Reply = {"code": code, "version": self.version, "text": text.encode()}
         return self._frame(messages.ERROR, frame.request_id, fields)
 
-    def _carry_out(self, frame: frames.Frame, values: dict) -> "dict[str, int | bytes] | bytes":
-        maker, kind = self.maker, frame.kind
-        if kind == messages.ACKNOWLEDGE:
-            self.received = max(self.received, values["page"])
-        if self.free <= self.leaves.get(kind, -1):
-            return self._error(frame, messages.ERROR_FLASH, "the log is full")
+    def _carry_out(self, frame: frames.Frame, values: dict) -> "Reply | bytes":
+        kind = frame.kind
+        if kind in _SIGNED:
+            given_ticks = self.maker.ticks - (self.maker.now_ms - self.gate.nonce_ms)
+            self.gate.need_right(kind, values)
+            if kind == messages.ACKNOWLEDGE:
+                self._receive(values)
+            if self.free <= self.leaves.get(kind, -1):
+                raise Refused(messages.ERROR_FLASH, "the log is full")
+            return {
+                **self._obey(kind, values, given_ticks & (records.TICKS_PERIOD_MS - 1)),
+                "nonce": self.gate.new_nonce(),
+            }
         if kind == messages.HELLO:
-            return {
-                "version": self.version,
-                "tag_id": maker.tag_id,
-                "firmware": b"faketag1",
-                "boot": maker.boot_number,
-                "ticks": maker.ticks,
-                "epoch": maker.epoch,
-                "public_key": maker.public_key,
-                "nonce": self._new_nonce(),
-            }
+            return self._hello()
         if kind == messages.STATUS:
-            names = [name for name, _ in messages.REPLIES[messages.STATUS]]
-            status: dict[str, int | bytes] = dict.fromkeys(names, 0)
-            status |= {
-                "fitted": int(maker.fitted),
-                "order_id": maker.order_id,
-                "open_page": len(maker.closed),
-                "ticks": maker.ticks,
-                "seals": maker.seal_count,
-                "received_page": self.received,
-                "oldest_page": self.oldest,
-            }
-            return status
+            return self._status()
         if kind == messages.READ:
+            self.gate.need_open()
             return self._read(frame, values)
+        if kind == messages.PRESENT:
+            return self.gate.present(values["document"])
+        if kind == messages.DOCUMENT:
+            return {"document": self.gate.certificates[values["index"]]}
+        text = b"boot 0, cause 1\n" * 40
+        return {"size": len(text), "offset": values["offset"], "text": text[values["offset"] : values["offset"] + 255]}
+
+    def _hello(self) -> Reply:
+        maker = self.maker
+        return {
+            "version": self.version,
+            "tag_id": maker.tag_id,
+            "firmware": b"faketag1",
+            "boot": maker.boot_number,
+            "ticks": maker.ticks,
+            "epoch": maker.epoch,
+            "public_key": maker.public_key,
+            "nonce": self.gate.new_nonce(),
+            "root": self.gate.root_id,
+            "list_number": self.gate.list_number,
+        }
+
+    def _status(self) -> Reply:
+        maker = self.maker
+        status: Reply = dict.fromkeys((name for name, _ in messages.REPLIES[messages.STATUS]), 0)
+        return status | {
+            "fitted": int(maker.fitted),
+            "order_id": maker.order_id,
+            "open_page": len(maker.closed),
+            "ticks": maker.ticks,
+            "seals": maker.seal_count,
+            "received_page": self.received,
+            "oldest_page": self.oldest,
+            "order_page": self.order_page,
+            "unreceipted": int(self.ended_page > self.received),
+            "minimum": self.gate.minimum,
+        }
+
+    def _receive(self, values: dict) -> None:
+        maker = self.maker
+        if (values["seal_number"], values["seal_hash"]) != (maker.seal_count - 1, maker.previous):
+            raise Refused(messages.ERROR_STATE, "this is not the tag's last seal")
+        if values["page"] > len(maker.closed):
+            raise Refused(messages.ERROR_RANGE, "not written yet")
+        self.received = max(self.received, values["page"])
+
+    def _obey(self, kind: int, values: dict, given_ticks: int) -> Reply:
+        maker = self.maker
+        if kind == messages.OPEN:
+            if values["scope"] == 2:
+                maker.event(records.OPENED, **values)
+            self.gate.open(values["scope"])
+            return {}
+        if kind == messages.ATTEST:
+            return {"number": maker.event(records.ATTESTATION, nonce_ticks=given_ticks, **values)}
         if kind == messages.SEAL:
-            signed = maker.seal(seals.REASON_ASKED, values["nonce"])
-            return {
-                "seal_number": maker.seal_count - 1,
-                "seal_hash": signed.hash(),
-                "open_page": len(maker.closed),
-            }
-        if kind == messages.FIT:
-            if maker.fitted:
-                return self._error(frame, messages.ERROR_STATE, "already fitted for an order: remove it first")
-            maker.config |= {"cadence_s": values["cadence_s"], "seal_interval_s": values["seal_interval_s"]}
-            maker.fit(values["order_id"])
-            return {"number": maker.coder.number - 1, "seal_number": maker.seal_count - 1}
-        if kind == messages.REMOVE:
-            if not maker.fitted:
-                return self._error(frame, messages.ERROR_STATE, "not fitted")
-            maker.remove(values["reason"])
-            return {"number": maker.coder.number - 1, "seal_number": maker.seal_count - 1}
+            signed = maker.seal(seals.REASON_ASKED, values["challenge"])
+            return {"seal_number": maker.seal_count - 1, "seal_hash": signed.hash(), "open_page": len(maker.closed)}
         if kind == messages.ACKNOWLEDGE:
             return {"number": maker.event(records.RECEIPT, **values)}
-        if kind == messages.LOG:
-            text = b"boot 0, cause 1\n" * 40
-            part = text[values["offset"] : values["offset"] + 255]
-            return {"size": len(text), "offset": values["offset"], "text": part}
-        if values["nonce"] != self._nonce:
-            return self._error(frame, messages.ERROR_NONCE, "not the last nonce")
-        fields = {name: values[name] for name in ("utc_ms", "nonce", "station", "statement")}
-        recorded = maker.event(records.ATTESTATION, **fields, nonce_ticks=self._nonce_ticks)
-        return {"number": recorded, "nonce": self._new_nonce()}
+        if kind == messages.FIT:
+            self._fit(values)
+        else:
+            if not maker.fitted:
+                raise Refused(messages.ERROR_STATE, "not fitted")
+            maker.event(records.REMOVE, **values)
+            maker.fitted = False
+            maker.seal(seals.REASON_REMOVE)
+            maker.end_page()
+            self.ended_page = len(maker.closed)
+        return {"number": maker.coder.number - 1, "seal_number": maker.seal_count - 1}
 
-    def _new_nonce(self) -> bytes:
-        self._nonce = self.maker.random.randbytes(8)
-        self._nonce_ticks = self.maker.ticks
-        return self._nonce
+    def _fit(self, values: dict) -> None:
+        maker = self.maker
+        if maker.fitted:
+            raise Refused(messages.ERROR_STATE, "already fitted for an order: remove it first")
+        if values["order_id"] != maker.order_id:
+            if self.ended_page > self.received:
+                raise Refused(messages.ERROR_RECEIPT, "the order before is not receipted")
+            self.order_page = self.ended_page
+        maker.config |= {"cadence_s": values["cadence_s"], "seal_interval_s": values["seal_interval_s"]}
+        maker.event(records.CONFIG, **maker.config)
+        maker.event(records.FIT, **values)
+        maker.order_id = values["order_id"]
+        maker.fitted = True
+        maker.seal(seals.REASON_FIT)
 
     def _read(self, frame: frames.Frame, values: dict) -> bytes:
         raws = self.maker.raw_pages()
         out = b""
         sent = 0
-        for seq in range(max(self.oldest, values["first"]), min(values["first"] + values["count"], len(raws))):
+        oldest = max(self.oldest, self.order_page if self.gate.scope == 1 else 0)
+        for seq in range(max(oldest, values["first"]), min(values["first"] + values["count"], len(raws))):
             if seq not in self.hidden:
                 out += self._frame(messages.PAGE, frame.request_id, {"seq": seq, "page": raws[seq]})
                 sent += 1
-        fields: dict[str, int | bytes] = {"sent": sent, "oldest_page": self.oldest, "open_page": len(raws) - 1}
+        fields: Reply = {"sent": sent, "oldest_page": oldest, "open_page": len(raws) - 1}
         return out + self._frame(messages.READ | messages.REPLY, frame.request_id, fields)
-
-
-class Pipe:
-    """A transport straight into a FakeTag. Dies after `bytes_left` bytes from the tag; gives `piece` bytes a read."""
-
-    name = "pipe"
-
-    def __init__(self, tag: FakeTag, bytes_left: int | None = None, piece: int = 4096) -> None:
-        self.tag = tag
-        self.bytes_left = bytes_left
-        self.piece = piece
-        self.closed = False
-        self._pending = b""
-
-    def write(self, data: bytes) -> None:
-        self._check()
-        self._pending += self.tag.feed(data)
-
-    def read(self, timeout_s: float) -> bytes:
-        self._check()
-        part, self._pending = self._pending[: self.piece], self._pending[self.piece :]
-        if self.bytes_left is not None:
-            part = part[: self.bytes_left]
-            self.bytes_left -= len(part)
-        return part
-
-    def close(self) -> None:
-        self.closed = True
-
-    def _check(self) -> None:
-        if self.closed or self.bytes_left == 0:
-            raise LinkLost("The line to pipe was cut.", "Run the command again.")
-
-
-class TerminalTag:
-    """A FakeTag served on a real pseudo-terminal by a thread. `port` is its name."""
-
-    def __init__(self, tag: FakeTag) -> None:
-        self.tag = tag
-        self._master, self._slave = os.openpty()
-        tty.setraw(self._slave)
-        self.port = os.ttyname(self._slave)
-        self._wake, self._stop = os.pipe()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-
-    def __enter__(self) -> "TerminalTag":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        os.write(self._stop, b"x")
-        self._thread.join(10)
-        for handle in (self._master, self._slave, self._wake, self._stop):
-            os.close(handle)
-
-    def _serve(self) -> None:
-
-        while True:
-            ready, _, _ = select.select([self._master, self._wake], [], [])
-            if self._wake in ready:
-                return
-            out = self.tag.feed(os.read(self._master, 4096))
-            while out:
-                out = out[os.write(self._master, out[:1024]) :]

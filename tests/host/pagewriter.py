@@ -27,10 +27,15 @@ class PageWriter:
             self._used += len(part)
             data = data[len(part) :]
             if self._used == pages.PAYLOAD_SIZE:
-                self.closed.append(self.open_page())
-                self._page = bytearray(b"\xff" * pages.PAGE_SIZE)
-                self._used = 0
-                self._first = pages.NO_ITEM
+                self.end_page()
+
+    def end_page(self) -> None:
+        """Close the open page, full or not; an empty one stays."""
+        if self._used:
+            self.closed.append(self.open_page())
+            self._page = bytearray(b"\xff" * pages.PAGE_SIZE)
+            self._used = 0
+            self._first = pages.NO_ITEM
 
     def open_page(self) -> bytes:
         """The snapshot of the open page."""

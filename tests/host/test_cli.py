@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 from ankletag.cli import build, plugins
 from ankletag.errors import EXIT_MEANINGS, Exit
 from ankletag.verify import verify_pages
-from host.faketag import FakeTag, TerminalTag
+from host.fakeline import TerminalTag
+from host.faketag import FakeTag
 from host.tagmaker import TagMaker, fitted
 from support import wait_until
 from tagproto import records

@@ -4,7 +4,8 @@ import pytest
 
 from ankletag.client import Client, octets
 from ankletag.errors import TagRefused, UsageError
-from host.faketag import FakeTag, Pipe
+from host.fakeline import Pipe
+from host.faketag import FakeTag
 from host.tagmaker import TagMaker
 from tagproto import frames, messages
 

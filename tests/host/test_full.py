@@ -11,9 +11,11 @@ from ankletag.fitting import Order, fit, remove
 from ankletag.stationclock import StationClock
 from ankletag.store import Store
 from ankletag.sync import Synced, sync
-from ankletag.verify import last_seal, verify_pages
-from host.faketag import FakeTag, Pipe
+from ankletag.verify import Given, last_seal, verify_pages
+from host.fakeline import Pipe
+from host.faketag import FakeTag
 from host.tagmaker import TagMaker, fitted
+from provisioned import station
 from tagproto import messages, records
 
 CLOCK = StationClock()
@@ -39,16 +41,17 @@ def with_free(free: int, maker: TagMaker | None = None) -> FakeTag:
 
 
 def do(tag: FakeTag, job: Job, bytes_left: int | None = None) -> Synced:
-    with Client(Pipe(tag, bytes_left), QUICK_S) as client:
+    with Client(Pipe(tag, bytes_left), station(), QUICK_S) as client:
         return job(client)
 
 
 def syncing(store: Store) -> Job:
-    return lambda client: sync(client, store, CLOCK, "court 4")
+    return lambda client: sync(client, store, CLOCK)
 
 
 def whole(store: Store, maker: TagMaker) -> bool:
-    verified = verify_pages(store.pages(maker.tag_id), maker.public_key, maker.tag_id)
+    given = Given((maker.programme.root.point,), store.documents())
+    verified = verify_pages(store.pages(maker.tag_id), maker.public_key, maker.tag_id, given)
     return not verified.against and len(verified.windows) == maker.seal_count
 
 
@@ -110,7 +113,7 @@ def test_a_tag_that_takes_the_attestation_but_no_seal(store: Store) -> None:
 @pytest.mark.parametrize("free", [0, 4, 8])
 def test_a_full_tag_is_removed(store: Store, free: int) -> None:
     tag = with_free(free)
-    assert not do(tag, lambda client: remove(client, store, CLOCK, "court 4")).fitted
+    assert not do(tag, lambda client: remove(client, store, CLOCK)).fitted
     assert tag.requests.count(messages.ACKNOWLEDGE) >= 2
     assert whole(store, tag.maker)
 
@@ -120,7 +123,7 @@ def test_a_full_tag_is_fitted_again(store: Store, free: int) -> None:
     maker = fitted([0] * 3000)
     maker.remove()
     tag = with_free(free, maker)
-    assert do(tag, lambda client: fit(client, store, CLOCK, "court 4", Order("A-2"))).fitted
+    assert do(tag, lambda client: fit(client, store, CLOCK, Order("A-2"))).fitted
     assert [fitting.order_text for fitting in store.fittings(maker.tag_id)] == ["A-2"]
     assert whole(store, maker)
 
@@ -177,8 +180,8 @@ def test_a_tag_that_stays_full_is_told_so_once(store: Store, stays: int) -> None
 def test_a_tag_that_takes_no_change_is_told_so_once(store: Store, kind: int) -> None:
     maker = fitted([0] * 100)
     jobs: dict[int, Job] = {
-        messages.FIT: lambda client: fit(client, store, CLOCK, "court 4", Order("A-2")),
-        messages.REMOVE: lambda client: remove(client, store, CLOCK, "court 4"),
+        messages.FIT: lambda client: fit(client, store, CLOCK, Order("A-2")),
+        messages.REMOVE: lambda client: remove(client, store, CLOCK),
     }
     if kind == messages.FIT:
         maker.remove()

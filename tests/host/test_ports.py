@@ -11,7 +11,8 @@ from serial.tools import list_ports
 
 from ankletag.errors import LinkLost, PortAbsent, PortBusy, UsageError
 from ankletag.transport import choose_port, open_port
-from host.faketag import FakeTag, TerminalTag
+from host.fakeline import TerminalTag
+from host.faketag import FakeTag
 from host.tagmaker import fitted
 
 NOBODY = 65534

@@ -14,9 +14,11 @@ from ankletag.stationclock import StationClock
 from ankletag.store import Store
 from ankletag.sync import Synced, sync
 from ankletag.transport import open_port
-from ankletag.verify import verify_pages
-from host.faketag import FakeTag, Pipe, TerminalTag
+from ankletag.verify import Given, verify_pages
+from host.fakeline import Pipe, TerminalTag
+from host.faketag import FakeTag
 from host.tagmaker import TagMaker, fitted
+from provisioned import station
 from tagproto import PROTOCOL_VERSION, frames, messages
 
 CLOCK = StationClock()
@@ -24,8 +26,8 @@ QUICK_S = 0.02
 
 
 def read_out(store: Store, pipe: Pipe, progress: Callable[[int, int], None] = lambda confirmed, total: None) -> Synced:
-    with Client(pipe, QUICK_S) as client:
-        return sync(client, store, CLOCK, "court 4", progress)
+    with Client(pipe, station(), QUICK_S) as client:
+        return sync(client, store, CLOCK, progress)
 
 
 @pytest.fixture
@@ -35,7 +37,8 @@ def store(tmp_path: Path) -> Store:
 
 def whole(store: Store, maker: TagMaker) -> bool:
     """Everything that the tag sealed is in the store and holds."""
-    verified = verify_pages(store.pages(maker.tag_id), maker.public_key, maker.tag_id)
+    given = Given((maker.programme.root.point,), store.documents())
+    verified = verify_pages(store.pages(maker.tag_id), maker.public_key, maker.tag_id, given)
     return not verified.against and len(verified.windows) == maker.seal_count
 
 
@@ -43,12 +46,12 @@ def test_over_a_real_terminal(store: Store) -> None:
     maker = TagMaker()
     maker.boot()
     with TerminalTag(FakeTag(maker)) as terminal:
-        with Client(open_port(terminal.port)) as client:
-            fit(client, store, CLOCK, "court 4", Order("A-1", subject="S-9"))
+        with Client(open_port(terminal.port), station()) as client:
+            fit(client, store, CLOCK, Order("A-1", subject="S-9"))
         maker.live([0] * 2000)
         seen: list[tuple[int, int]] = []
-        with Client(open_port(terminal.port)) as client:
-            result = sync(client, store, CLOCK, "court 4", lambda confirmed, total: seen.append((confirmed, total)))
+        with Client(open_port(terminal.port), station()) as client:
+            result = sync(client, store, CLOCK, lambda confirmed, total: seen.append((confirmed, total)))
             assert client.log().startswith("boot 0")
     assert result.fitted
     assert seen[-1] == (result.pages, result.pages)
@@ -152,7 +155,7 @@ def test_late_replies_of_an_earlier_request_are_dropped() -> None:
         return held[0] + data
 
     tag.garble = garble
-    with Client(Pipe(tag), QUICK_S) as client:
+    with Client(Pipe(tag), station(), QUICK_S) as client:
         assert client.status()["fitted"] == 1
         assert client.counts.late == 1
         assert client.counts.repeated == 1
@@ -161,7 +164,7 @@ def test_late_replies_of_an_earlier_request_are_dropped() -> None:
 def test_garbage_between_frames_is_counted_and_skipped() -> None:
     tag = FakeTag(fitted([0]))
     tag.garble = lambda kind, data: b"\x07\x01\x02\x00" + b"z" * 2000 + b"\0" + data
-    with Client(Pipe(tag), QUICK_S) as client:
+    with Client(Pipe(tag), station(), QUICK_S) as client:
         assert client.status()["fitted"] == 1
         assert client.counts.bad == 2
 
@@ -169,7 +172,7 @@ def test_garbage_between_frames_is_counted_and_skipped() -> None:
 def test_a_silent_tag_is_told_with_the_next_action() -> None:
     tag = FakeTag(fitted([0]))
     tag.garble = lambda kind, data: b""
-    with Client(Pipe(tag), QUICK_S) as client, pytest.raises(TagSilent, match="does not answer 'hello'"):
+    with Client(Pipe(tag), station(), QUICK_S) as client, pytest.raises(TagSilent, match="does not answer 'hello'"):
         client.hello()
 
 
@@ -190,7 +193,7 @@ def test_a_hello_that_looks_quite_different_still_names_its_version() -> None:
         return frames.encode(kind, frame.request_id, b"\x09\x00other")
 
     tag.garble = garble
-    with Client(Pipe(tag), QUICK_S) as client, pytest.raises(OtherVersion, match="version 9"):
+    with Client(Pipe(tag), station(), QUICK_S) as client, pytest.raises(OtherVersion, match="version 9"):
         client.hello()
 
 
@@ -204,7 +207,7 @@ def test_a_version_error_is_a_version_error() -> None:
         return frames.encode(messages.ERROR, frame.request_id, messages.encode(messages.ERROR, fields))
 
     tag.garble = garble
-    with Client(Pipe(tag), QUICK_S) as client, pytest.raises(OtherVersion, match="version 3"):
+    with Client(Pipe(tag), station(), QUICK_S) as client, pytest.raises(OtherVersion, match="version 3"):
         client.hello()
 
 
@@ -255,8 +258,8 @@ def test_a_lost_reply_to_fit_or_attest_is_found_out(store: Store, lost: int) -> 
         return data
 
     tag.garble = garble
-    with Client(Pipe(tag), QUICK_S) as client:
-        assert fit(client, store, CLOCK, "court 4", Order("A-1")).fitted
+    with Client(Pipe(tag), station(), QUICK_S) as client:
+        assert fit(client, store, CLOCK, Order("A-1")).fitted
     assert dropped
     assert tag.requests.count(messages.FIT) == 1
     assert whole(store, maker)
@@ -266,8 +269,8 @@ def test_a_lost_reply_to_remove_is_found_out(store: Store) -> None:
     maker = fitted([0] * 3)
     tag = FakeTag(maker)
     tag.garble = lambda kind, data: b"" if kind == messages.REMOVE | messages.REPLY else data
-    with Client(Pipe(tag), QUICK_S) as client:
-        assert not remove(client, store, CLOCK, "court 4").fitted
+    with Client(Pipe(tag), station(), QUICK_S) as client:
+        assert not remove(client, store, CLOCK).fitted
     assert whole(store, maker)
 
 
@@ -275,17 +278,17 @@ def test_a_remove_that_was_cut_can_be_run_again(store: Store) -> None:
     maker = TagMaker()
     maker.boot()
     tag = FakeTag(maker)
-    with Client(Pipe(tag), QUICK_S) as client:
-        fit(client, store, CLOCK, "court 4", Order("A-1"))
+    with Client(Pipe(tag), station(), QUICK_S) as client:
+        fit(client, store, CLOCK, Order("A-1"))
     # The tag is removed, then the line is gone: neither the reply nor a status comes through.
     tag.garble = lambda kind, data: b"" if messages.REMOVE in tag.requests else data
-    with Client(Pipe(tag), QUICK_S) as client, pytest.raises(TagSilent):
-        remove(client, store, CLOCK, "court 4")
+    with Client(Pipe(tag), station(), QUICK_S) as client, pytest.raises(TagSilent):
+        remove(client, store, CLOCK)
     assert not maker.fitted
     assert store.fittings(maker.tag_id)[0].removed_utc_ms is None
     tag.garble = lambda kind, data: data
-    with Client(Pipe(tag), QUICK_S) as client:
-        assert not remove(client, store, CLOCK, "court 4").fitted
+    with Client(Pipe(tag), station(), QUICK_S) as client:
+        assert not remove(client, store, CLOCK).fitted
     assert store.fittings(maker.tag_id)[0].removed_utc_ms is not None
     assert whole(store, maker)
 
@@ -295,24 +298,27 @@ def test_fit_again_for_the_same_order_goes_on_and_for_another_is_refused(store: 
     maker.boot()
     tag = FakeTag(maker)
     for _ in range(2):
-        with Client(Pipe(tag), QUICK_S) as client:
-            fit(client, store, CLOCK, "court 4", Order("A-1"))
+        with Client(Pipe(tag), station(), QUICK_S) as client:
+            fit(client, store, CLOCK, Order("A-1"))
     assert len(store.fittings(maker.tag_id)) == 1
-    with Client(Pipe(tag), QUICK_S) as client, pytest.raises(TagRefused, match="already fitted"):
-        fit(client, store, CLOCK, "court 4", Order("A-2"))
-    with Client(Pipe(tag), QUICK_S) as client:
-        remove(client, store, CLOCK, "court 4")
+    with Client(Pipe(tag), station(), QUICK_S) as client, pytest.raises(TagRefused, match="already fitted"):
+        fit(client, store, CLOCK, Order("A-2"))
+    with Client(Pipe(tag), station(), QUICK_S) as client:
+        remove(client, store, CLOCK)
     assert store.fittings(maker.tag_id)[0].removed_utc_ms is not None
-    with Client(Pipe(tag), QUICK_S) as client, pytest.raises(TagRefused, match="not fitted"):
-        remove(client, store, CLOCK, "court 4")
+    with Client(Pipe(tag), station(), QUICK_S) as client, pytest.raises(TagRefused, match="not fitted"):
+        remove(client, store, CLOCK)
 
 
 def test_a_tag_with_another_key_is_not_fitted_and_its_sync_is_marked(store: Store) -> None:
     maker = fitted([0] * 3)
     store.see_tag(maker.tag_id, 0)
     store.pin_key(maker.tag_id, b"\1" * 64)
-    with Client(Pipe(FakeTag(maker)), QUICK_S) as client, pytest.raises(EvidenceRefused, match="another key"):
-        fit(client, store, CLOCK, "court 4", Order("A-1"))
+    with (
+        Client(Pipe(FakeTag(maker)), station(), QUICK_S) as client,
+        pytest.raises(EvidenceRefused, match="another key"),
+    ):
+        fit(client, store, CLOCK, Order("A-1"))
     assert read_out(store, Pipe(FakeTag(maker))).key_differs
 
 
