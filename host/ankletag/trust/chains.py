@@ -58,6 +58,12 @@ class Trusted:
     lists: list[Document] = field(default_factory=list)
     bad: list[BadDocument] = field(default_factory=list)
 
+    def encoded(self) -> list[bytes]:
+        """Everything that holds, in the order of its bytes."""
+        tags = [each for found in self.tags.values() for each in found]
+        held = [*self.root_documents, *self.regions, *self.station_documents, *tags, *self.lists]
+        return sorted(each.encoded for each in held)
+
     def signer(self, key_id: bytes) -> bytes | None:
         """The point of a root or station; None for whom nobody trusted vouches for."""
         if key_id in self.roots:

@@ -9,6 +9,7 @@ from tagproto.bad import Bad
 from tagproto.documents import Document
 
 from ..errors import UsageError
+from .chains import Trusted, trust
 from .files import make_folder, read_file, telling, write_file
 
 SUFFIX = ".cose"
@@ -31,6 +32,28 @@ def read_heap(folder: Path) -> dict[Path, Document]:
     with telling(folder, "read"):
         paths = sorted(folder.glob("*" + SUFFIX)) if folder.is_dir() else []
     return {path: read_document(path) for path in paths}
+
+
+def read_trusted(root: Document, folder: Path) -> Trusted:
+    """What a folder's documents say under a root. Raises UsageError naming the file that does not lead back to it."""
+    heap = read_heap(folder)
+    trusted = trust([root.encoded, *(each.encoded for each in heap.values())], [root.octets(documents.KEY)])
+    wrong = {each.raw: each.why for each in trusted.bad}
+    for path, document in heap.items():
+        if document.encoded in wrong:
+            raise UsageError(f"{path} does not lead back to the root: {wrong[document.encoded]}.", _AGAIN)
+    return trusted
+
+
+def read_root(path: Path) -> Document:
+    """A root's document. Raises UsageError for another one, and for one that its own key did not sign."""
+    document = read_document(path)
+    if document.type != documents.ROOT:
+        what = documents.NAMES[document.type]
+        raise UsageError(f"{path} is a {what}'s document, not a root's.", "Name the authority's root.cose.")
+    if not trust([document.encoded]).roots:
+        raise UsageError(f"{path} is not signed by its own key.", "Name the authority's root.cose.")
+    return document
 
 
 def add_to_heap(folder: Path, document: Document) -> Path:
