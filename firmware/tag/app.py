@@ -223,7 +223,8 @@ class App:
         return self.event(records.CONFIG, values, reserve_pages)
 
     def record_trust(self, change, document):
-        """Whom the tag obeys has changed: into flash, then into the log."""
+        """Whom the tag obeys has changed: into flash, then into the log. Who opened a read-out opens it again."""
+        self.gate.open(0)
         self.trust.change = {
             "change": change,
             "number": document.number(documents.NUMBER),

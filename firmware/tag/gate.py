@@ -60,7 +60,7 @@ class Gate:
         return self._nonce
 
     def open(self, scope):
-        """Allow read pages for a while."""
+        """Allow read pages for a while; scope 0: no longer."""
         self._scope = scope
         self._opened_ticks = self._clock.ticks_ms()
 

@@ -173,14 +173,25 @@ class Trust:
             return Refusal(messages.ERROR_REVOKED, "this certificate is revoked, or of too old a generation")
         if kind == documents.REGION:
             return self._signed_by_root(issuer)
-        if kind == documents.TAG and (subject != self._tag_id or document.octets(documents.KEY) != self._first_point()):
-            return Refusal(messages.ERROR_CERTIFICATE, "this certificate is another tag's")
+        refusal = self._judge_certificate(document) if kind == documents.TAG else None
+        if refusal is not None:
+            return refusal
         region = self._regions.get(issuer)
         if region is None:
             return Refusal(messages.ERROR_CERTIFICATE, "present the certificate of its region first")
         if self._revoked(issuer, region.generation):
             return Refusal(messages.ERROR_REVOKED, "the region of this certificate is revoked")
         return region.point
+
+    def _judge_certificate(self, document):
+        """A Refusal where this cannot be the tag's own certificate, or is not newer than the one that it has."""
+        if document.octets(documents.SUBJECT) != self._tag_id or document.octets(documents.KEY) != self._first_point():
+            return Refusal(messages.ERROR_CERTIFICATE, "this certificate is another tag's")
+        present = documents.parse(self.certificate)
+        if not isinstance(present, Bad) and not _newer(document, present):
+            # Two that are good must not be swapped for ever: each time costs flash and log.
+            return Refusal(messages.ERROR_REVOKED, "the tag has a certificate that is as new, or newer")
+        return None
 
     def _judge_root(self, document, subject, issuer):
         if not self.root:
@@ -238,6 +249,10 @@ class Trust:
             self.minimum = max(self.minimum, document.number(documents.MINIMUM))
             self.revoked = list(document.revoked)
         return change
+
+
+def _newer(document, other):
+    return document.number(documents.NOT_BEFORE) > other.number(documents.NOT_BEFORE)
 
 
 def _keep(known, document, most):
