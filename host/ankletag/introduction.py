@@ -49,18 +49,26 @@ def introduction(signer: Signer, root: bytes, list_number: int) -> Introduction:
     newest = max(lists, key=lambda found: found.number(documents.NUMBER), default=None)
     if newest is not None and newest.number(documents.NUMBER) > list_number:
         changes.append(newest.encoded)
-    return Introduction(changes, _certificates(signer, parsed))
+    return Introduction(changes, _certificates(signer, parsed, own_root))
 
 
-def _certificates(signer: Signer, parsed: list[Document]) -> list[bytes]:
-    """Region and station; none for the root itself, which the tag knows."""
-    by_subject = {found.octets(documents.SUBJECT): found for found in parsed if found.type == documents.REGION}
-    for found in parsed:
-        if found.type == documents.STATION and found.octets(documents.SUBJECT) == signer.key.key_id:
-            region = by_subject.get(_issuer(found))
-            if region is not None:
-                return [region.encoded, found.encoded]
-    return []
+def _certificates(signer: Signer, parsed: list[Document], own_root: bytes) -> list[bytes]:
+    """The newest certificates of region and station; none for the root itself, which the tag knows."""
+    # Oldest first, so that of several for one key the newest stays. Behind a rotation regions have one of each root.
+    by_age = sorted(parsed, key=_generation)
+    regions = {
+        found.octets(documents.SUBJECT): found
+        for found in by_age
+        if found.type == documents.REGION and _issuer(found) == own_root
+    }
+    own = [
+        found
+        for found in by_age
+        if found.type == documents.STATION
+        and found.octets(documents.SUBJECT) == signer.key.key_id
+        and _issuer(found) in regions
+    ]
+    return [regions[_issuer(own[-1])].encoded, own[-1].encoded] if own else []
 
 
 def _succession(signer: Signer, root: bytes, parsed: list[Document]) -> list[Document]:

@@ -6,11 +6,10 @@ import typer
 
 from ..fitting import Order
 from ..fitting import fit as run
-from .evidence import load
 from .link import talking
-from .options import DEFAULT_STATION, ClockOption, JsonOption, PortOption, StationOption, StoreOption
-from .output import emit, note, progress, say
-from .synced import NOT_CERTIFIED, leave, say_synced, synced_document
+from .options import ClockOption, JsonOption, PortOption, StationOption, StoreOption
+from .output import emit, progress, say
+from .synced import leave, say_synced, synced_document, verified_again
 
 
 def fit(
@@ -24,15 +23,14 @@ def fit(
     ] = None,
     store: StoreOption = None,
     clock: ClockOption = None,
-    station: StationOption = DEFAULT_STATION,
+    station: StationOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Fit the tag for an order: attest the time, pin its key, start sampling, read it out."""
-    with talking(port, store, clock) as session, progress("reading pages") as bar:
-        wanted = Order(order, cadence, seal, subject)
-        result = run(session.client, session.store, session.clock, station, wanted, bar)
-    evidence = load(None, store, result.tag_id.hex())
-    note(NOT_CERTIFIED)
+    """Fit the tag for an order: check its certificate, attest the time, start sampling, read it out."""
+    with talking(port, store, clock, station) as session, progress("reading pages") as bar:
+        result = run(session.client, session.store, session.clock, Order(order, cadence, seal, subject), bar)
+        root = session.client.signer.root_point
+    evidence = verified_again(result, store, root)
     if as_json:
         document = synced_document(result, evidence)
         emit({**document, "order": order, "cadence_s": cadence, "seal_interval_s": seal})

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..client import Client
+from ..client import Client, Signer
 from ..errors import UsageError
 from ..stationclock import StationClock, read_clock
 from ..store import Store, default_path
 from ..transport import choose_port, open_port
+from ..trust.identity import load_identity
 from .output import note
 
 
@@ -22,18 +23,25 @@ class Session:
     clock: StationClock
 
 
-def open_client(port: str | None) -> Client:
+def open_client(port: str | None, signer: Signer | None = None) -> Client:
     """A client on the port that was named, or on the only one; which one is said."""
     chosen = choose_port(port)
     if port is None:
         note(f"using port {chosen}")
-    return Client(open_port(chosen))
+    return Client(open_port(chosen), signer)
 
 
 @contextlib.contextmanager
-def talking(port: str | None, store: Path | None, clock: Path | None) -> Iterator[Session]:
+def talking(port: str | None, store: Path | None, clock: Path | None, station: Path | None) -> Iterator[Session]:
+    """A station's conversation with a tag. station: the folder of its key."""
+    with talking_as(load_identity(station), port, store, clock) as session:
+        yield session
+
+
+@contextlib.contextmanager
+def talking_as(signer: Signer, port: str | None, store: Path | None, clock: Path | None) -> Iterator[Session]:
     """Open store and port. A clock file is read behind the tag's first answer: its emulator has written it by then."""
-    with open_store(store, create=True) as opened, open_client(port) as client:
+    with open_store(store, create=True) as opened, open_client(port, signer) as client:
         if clock is not None:
             client.hello()
         yield Session(client, opened, read_clock(clock))

@@ -1,6 +1,5 @@
 """Options that several commands share."""
 
-import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -30,5 +29,3 @@ BundleArgument = Annotated[
 OrderOption = Annotated[
     str | None, typer.Option("--order", metavar="REF", help="The fitting for this order; by default the last one.")
 ]
-DEFAULT_STATION = socket.gethostname() or "station"
-"""The name of this computer."""

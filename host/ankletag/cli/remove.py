@@ -7,11 +7,10 @@ import typer
 
 from ..fitting import REASONS
 from ..fitting import remove as run
-from .evidence import load
 from .link import talking
-from .options import DEFAULT_STATION, ClockOption, JsonOption, PortOption, StationOption, StoreOption
+from .options import ClockOption, JsonOption, PortOption, StationOption, StoreOption
 from .output import emit, progress, say
-from .synced import leave, say_synced, synced_document
+from .synced import leave, say_synced, synced_document, verified_again
 
 
 class Reason(str, enum.Enum):
@@ -27,13 +26,14 @@ def remove(
     reason: Annotated[Reason, typer.Option("--reason", help="Why the fitting ends.")] = Reason.ORDER_ENDED,
     store: StoreOption = None,
     clock: ClockOption = None,
-    station: StationOption = DEFAULT_STATION,
+    station: StationOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """End the fitting: no more readings from here on. Reads the tag out."""
-    with talking(port, store, clock) as session, progress("reading pages") as bar:
-        result = run(session.client, session.store, session.clock, station, REASONS[reason.value], bar)
-    evidence = load(None, store, result.tag_id.hex())
+    with talking(port, store, clock, station) as session, progress("reading pages") as bar:
+        result = run(session.client, session.store, session.clock, REASONS[reason.value], bar)
+        root = session.client.signer.root_point
+    evidence = verified_again(result, store, root)
     if as_json:
         emit({**synced_document(result, evidence), "removed": True})
     else:

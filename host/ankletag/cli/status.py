@@ -5,7 +5,7 @@ from .options import JsonOption, PortOption
 from .output import JsonValue, emit, say, working
 
 # Of hello, what is not a secret nor used up by being read.
-_HELLO = ("version", "tag_id", "firmware", "epoch", "public_key")
+_HELLO = ("version", "tag_id", "firmware", "epoch", "public_key", "root", "list_number")
 
 
 def status(port: PortOption = None, as_json: JsonOption = False) -> None:

@@ -1,25 +1,25 @@
 """`ankletag sync`."""
 
-from .evidence import load
 from .link import talking
-from .options import DEFAULT_STATION, ClockOption, JsonOption, PortOption, StationOption, StoreOption
+from .options import ClockOption, JsonOption, PortOption, StationOption, StoreOption
 from .output import emit, progress
-from .synced import leave, say_synced, synced_document
+from .synced import leave, say_synced, synced_document, verified_again
 
 
 def sync(
     port: PortOption = None,
     store: StoreOption = None,
     clock: ClockOption = None,
-    station: StationOption = DEFAULT_STATION,
+    station: StationOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read the tag out into the store, and verify what is there. May be cut anywhere: the next one goes on."""
     from ..sync import sync as run
 
-    with talking(port, store, clock) as session, progress("reading pages") as bar:
-        result = run(session.client, session.store, session.clock, station, bar)
-    evidence = load(None, store, result.tag_id.hex())
+    with talking(port, store, clock, station) as session, progress("reading pages") as bar:
+        result = run(session.client, session.store, session.clock, bar)
+        root = session.client.signer.root_point
+    evidence = verified_again(result, store, root)
     if as_json:
         emit(synced_document(result, evidence))
     else:

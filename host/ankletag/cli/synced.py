@@ -1,14 +1,21 @@
 """What a command says after it has read a tag out."""
 
+from pathlib import Path
+
 import typer
 
 from ..errors import Exit
 from ..models import AGAINST
 from ..sync import Synced
-from .evidence import Evidence
+from .evidence import Evidence, load
 from .output import JsonValue, finding_document, finding_line, note, say
 
-NOT_CERTIFIED = "NOT CERTIFIED: no authority has certified this tag's key; it was pinned at fitting."
+_PAPER_DIGITS = 16
+
+
+def verified_again(result: Synced, store: Path | None, root_point: bytes) -> Evidence:
+    """What the store holds of the tag now, for the words of a command."""
+    return load(None, store, result.tag_id.hex(), authority=(root_point,))
 
 
 def synced_document(result: Synced, evidence: Evidence) -> dict[str, JsonValue]:
@@ -20,7 +27,10 @@ def synced_document(result: Synced, evidence: Evidence) -> dict[str, JsonValue]:
         "pages": result.pages,
         "absent_pages": list(result.absent),
         "seal": result.seal_number,
+        "seal_hash": result.seal_hash.hex(),
+        "not_acknowledged_because": result.unacknowledged or None,
         "key_differs": result.key_differs,
+        "behind": result.behind,
         "records": len(evidence.verified.items),
         "readings": evidence.verified.readings,
         "line": {
@@ -28,7 +38,7 @@ def synced_document(result: Synced, evidence: Evidence) -> dict[str, JsonValue]:
             "late_frames": result.counts.late,
             "repeated_requests": result.counts.repeated,
         },
-        "certified": False,
+        "certified": result.certified,
         "findings": [finding_document(finding) for finding in evidence.findings],
     }
 
@@ -38,10 +48,20 @@ def say_synced(result: Synced, evidence: Evidence) -> None:
     say(f"tag {result.tag_id.hex()}: {result.new_pages} pages read of {result.pages}, seal {result.seal_number}")
     verified = evidence.verified
     say(f"verified: {len(verified.items)} records, {verified.readings} of them readings, {len(verified.windows)} seals")
+    say(f"for the wearer's sheet: seal {result.seal_number}, {result.seal_hash.hex()[:_PAPER_DIGITS]}")
+    if not result.certified:
+        note("WARNING: the tag's key is not certified by this station's authority.")
+    if result.behind:
+        note(
+            "WARNING: this station has seen a later seal of this tag: it was put back to an earlier state, or it is "
+            "another tag with its number. Keep it, and tell the authority."
+        )
     if result.key_differs:
         note("WARNING: the tag shows another key than the one that was pinned.")
     if result.absent:
         note(f"WARNING: the tag did not give pages {', '.join(map(str, result.absent))}.")
+    if result.unacknowledged and not result.absent and not result.behind:
+        note(f"WARNING: nothing was acknowledged, so the tag keeps all that it has: {result.unacknowledged}.")
     if result.counts.bad or result.counts.repeated:
         repeated = result.counts.repeated
         say(f"the line was bad: {result.counts.bad} bad frames, {repeated} repeated requests; all put right")
@@ -55,5 +75,5 @@ def say_synced(result: Synced, evidence: Evidence) -> None:
 
 def leave(result: Synced, evidence: Evidence) -> None:
     """Exit code 1 when something speaks against the evidence."""
-    if evidence.against or result.key_differs or result.absent:
+    if evidence.against or result.key_differs or result.behind or result.unacknowledged:
         raise typer.Exit(Exit.FINDINGS)
