@@ -1,20 +1,13 @@
 """What each message of the link does. Handlers take field values and give reply values or a Refusal."""
 
 import tagproto
-from tagproto import commands, documents, messages, records, seals
+from tagproto import commands, documents, messages
 from tagproto.bad import Bad
 from tagproto.layout import SESSION_RESERVE_PAGES
 
-from .bucket import Bucket
-from .refusal import Refusal
+from .orders import Orders
+from .refusal import Refusal, log_full
 
-_CADENCE_MAX_S = 86400
-_SEAL_INTERVAL_MAX_S = 4 * 86400
-# A sync asks for three: who floods the link must not fill the log, and a restart must not buy much.
-_REQUESTS_CAPACITY = 64
-_REQUESTS_AT_BOOT = 24
-_FITTINGS_CAPACITY = 8
-_REFILL_MS = 1200000
 # What a TRUST record fills at most.
 _TRUST_PAGES = 2
 
@@ -25,24 +18,13 @@ class Commands:
     def __init__(self, app):
         self._app = app
         self._gate = app.gate
-        self._requests = Bucket(_REQUESTS_CAPACITY, _REFILL_MS, _REQUESTS_AT_BOOT)
-        # Each apart, so that nobody can be kept from removing a tag.
-        self._fits = Bucket(_FITTINGS_CAPACITY, _REFILL_MS)
-        self._removals = Bucket(_FITTINGS_CAPACITY, _REFILL_MS)
+        self._signed = Orders(app).handlers
         self._handlers = {
             messages.HELLO: self._hello,
             messages.STATUS: self._status,
             messages.LOG: self._log,
             messages.PRESENT: self._present,
             messages.DOCUMENT: self._document,
-        }
-        self._signed = {
-            messages.SEAL: self._seal,
-            messages.FIT: self._fit,
-            messages.REMOVE: self._remove,
-            messages.ACKNOWLEDGE: self._acknowledge,
-            messages.ATTEST: self._attest,
-            messages.OPEN: self._open,
         }
 
     def handle(self, kind, values):
@@ -62,12 +44,6 @@ class Commands:
         if scope == commands.SCOPE_ORDER:
             oldest = max(oldest, min(app.settings.order_page, app.writer.seq))
         return oldest, app.writer.seq
-
-    def _too_often(self, bucket):
-        """A refusal when what is about to be recorded has no token, else None."""
-        if bucket.spend(self._app.board.clock.ticks_ms()):
-            return None
-        return Refusal(messages.ERROR_BUSY, "asked too often: wait %d minutes" % (_REFILL_MS // 60000))
 
     def _hello(self, values):
         app = self._app
@@ -141,7 +117,7 @@ class Commands:
         if document.type not in (documents.REGION, documents.STATION) and (
             app.ring.free() <= SESSION_RESERVE_PAGES + _TRUST_PAGES or not app.recorder.catch_up(SESSION_RESERVE_PAGES)
         ):
-            return _log_full()
+            return log_full()
         change = app.trust.take(document)
         if change:
             app.record_trust(change, document)
@@ -154,97 +130,10 @@ class Commands:
             return Refusal(messages.ERROR_RANGE, "the tag keeps documents 0 and 1")
         return {"document": kept[values["index"]]}
 
-    # Signed requests
-
-    def _open(self, values):
-        app = self._app
-        if values["scope"] not in (commands.SCOPE_ORDER, commands.SCOPE_ALL):
-            return Refusal(messages.ERROR_RANGE, "scope is 1 or 2")
-        if values["scope"] == commands.SCOPE_ALL:
-            refusal = self._too_often(self._requests)
-            if refusal is not None:
-                return refusal
-            if app.event(records.OPENED, values, SESSION_RESERVE_PAGES) is None:
-                return _log_full()
-        self._gate.open(values["scope"])
-        return {}
-
-    def _seal(self, values):
-        app = self._app
-        refusal = self._too_often(self._requests)
-        if refusal is not None:
-            return refusal
-        if app.ring.free() <= SESSION_RESERVE_PAGES or not app.seal(seals.REASON_ASKED, values["challenge"]):
-            return _log_full()
-        return {"seal_number": app.sealer.number - 1, "seal_hash": app.sealer.last_hash, "open_page": app.writer.seq}
-
-    def _fit(self, values):
-        app = self._app
-        if app.settings.fitted:
-            return Refusal(messages.ERROR_STATE, "already fitted for an order: remove it first")
-        if not 1 <= values["cadence_s"] <= _CADENCE_MAX_S:
-            return Refusal(messages.ERROR_RANGE, "cadence_s is 1 to %d" % _CADENCE_MAX_S)
-        if not 60 <= values["seal_interval_s"] <= _SEAL_INTERVAL_MAX_S:
-            return Refusal(messages.ERROR_RANGE, "seal_interval_s is 60 to %d" % _SEAL_INTERVAL_MAX_S)
-        if app.board.strap.value():
-            return Refusal(messages.ERROR_STATE, "the strap is open: close it, then fit")
-        if values["order_id"] != app.settings.order_id and app.fitting.unreceipted():
-            return Refusal(messages.ERROR_RECEIPT, "the order before is not receipted: sync the tag first")
-        refusal = self._too_often(self._fits)
-        if refusal is not None:
-            return refusal
-        number = app.fitting.begin(values)
-        return _log_full() if number is None else {"number": number, "seal_number": app.sealer.number - 1}
-
-    def _remove(self, values):
-        app = self._app
-        if not app.settings.fitted:
-            return Refusal(messages.ERROR_STATE, "not fitted")
-        refusal = self._too_often(self._removals)
-        if refusal is not None:
-            return refusal
-        number = app.fitting.end(values)
-        return _log_full() if number is None else {"number": number, "seal_number": app.sealer.number - 1}
-
-    def _acknowledge(self, values):
-        app = self._app
-        page = values["page"]
-        if page > app.writer.seq:
-            return Refusal(messages.ERROR_RANGE, "page %d is not written yet" % page)
-        if values["seal_number"] != app.sealer.number - 1 or values["seal_hash"] != app.sealer.last_hash:
-            # Who relays a station's words may have shown it pages and an older seal of their own making.
-            return Refusal(messages.ERROR_STATE, "that is not the tag's last seal: seal once more, and read on")
-        refusal = self._too_often(self._requests)
-        if refusal is not None:
-            return refusal
-        number = app.event(records.RECEIPT, values, SESSION_RESERVE_PAGES)
-        # The seal lies in what was the open page then, and that went on growing: only what is before it is stored.
-        app.set_received(page)
-        if number is None:
-            # The log was full: what the station has stored makes room for its receipt.
-            number = app.event(records.RECEIPT, values, SESSION_RESERVE_PAGES)
-        if app.settings.fitted:
-            app.watch_room()
-        return _log_full() if number is None else {"number": number}
-
     def _log(self, values):
         text = self._app.diary.text()
         offset = min(values["offset"], len(text))
         return {"size": len(text), "offset": offset, "text": text[offset : offset + 255]}
-
-    def _attest(self, values):
-        app = self._app
-        refusal = self._too_often(self._requests)
-        if refusal is not None:
-            return refusal
-        told = dict(values)
-        told["nonce_ticks"] = self._gate.nonce_ticks
-        number = app.event(records.ATTESTATION, told, SESSION_RESERVE_PAGES)
-        return _log_full() if number is None else {"number": number}
-
-
-def _log_full():
-    return Refusal(messages.ERROR_FLASH, "the tag's log is full: sync it, so that it can free what is stored")
 
 
 def _presented(document):

@@ -42,13 +42,32 @@ class Fitting:
         if values["order_id"] != settings.order_id:
             settings.order_id = values["order_id"]
             settings.order_page = settings.ended_page
-        settings.cadence_s = values["cadence_s"]
-        settings.seal_interval_s = values["seal_interval_s"]
-        app.pace.set()
+        self._set_pace(values)
         app.record_config(SESSION_RESERVE_PAGES)
         number = self._change(True, records.FIT, values, seals.REASON_FIT)
         app.sample_now()
         return number
+
+    def configure(self, values):
+        """Sample and seal otherwise from now on. Number of the record that says who asked for it, or None when the log
+        is full."""
+        app = self._app
+        if not self._has_room():
+            return None
+        # The record first: a change that nobody has signed for must not come to be. One that is only recorded can be
+        # asked for again.
+        number = app.event(records.CONFIGURED, values, SESSION_RESERVE_PAGES)
+        self._set_pace(values)
+        app.save_settings()
+        app.record_config(SESSION_RESERVE_PAGES)
+        app.sample_now()
+        return number
+
+    def _set_pace(self, values):
+        settings = self._app.settings
+        settings.cadence_s = values["cadence_s"]
+        settings.seal_interval_s = values["seal_interval_s"]
+        self._app.pace.set()
 
     def end(self, values):
         """Remove record, seal, no more samples, and the page ends. Number of the record, or None when the log is

@@ -22,6 +22,7 @@ RECORDS = {
     records.REMOVE: messages.REMOVE,
     records.ATTESTATION: messages.ATTEST,
     records.RECEIPT: messages.ACKNOWLEDGE,
+    records.CONFIGURED: messages.CONFIGURE,
 }
 
 

@@ -21,6 +21,7 @@ ATTEST = 0x09
 OPEN = 0x0A
 PRESENT = 0x0B
 DOCUMENT = 0x0C
+CONFIGURE = 0x0D
 REPLY = 0x80
 # Stream of a READ: one for each page, before the READ reply that ends it.
 PAGE = 0xC0
@@ -67,6 +68,7 @@ REQUESTS: "dict[int, tuple[tuple[str, str | int], ...]]" = {
     PRESENT: (("document", "v"),),
     # index: 0 the tag's own certificate, 1 the one of the region that issued it.
     DOCUMENT: (("index", "B"),),
+    CONFIGURE: (("cadence_s", "I"), ("seal_interval_s", "I")) + SIGNED,
 }
 
 REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
@@ -126,6 +128,7 @@ REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
     # What was presented: its type, and the subject that is trusted from now on (zeros for a list).
     PRESENT: (("type", "B"), ("subject", 8)),
     DOCUMENT: (("document", "v"),),
+    CONFIGURE: (("number", "I"), ("nonce", 8)),
 }
 
 PAGE_SPEC: "tuple[tuple[str, str | int], ...]" = (("seq", "I"), ("page", 256))
@@ -144,6 +147,7 @@ NAMES = {
     OPEN: "open",
     PRESENT: "present",
     DOCUMENT: "document",
+    CONFIGURE: "configure",
 }
 
 
