@@ -1,12 +1,12 @@
 """The tag: puts the stages together and takes turns between them. The board is passed in."""
 
 import gc
-import hashlib
 
-from tagproto import coding, cose, documents, records, seals
+from tagproto import coding, cose, records, seals
 from tagproto.layout import EVENT_RESERVE_PAGES, JOURNAL_BLOCKS, SESSION_RESERVE_PAGES, Layout
 from tagproto.records import ticks_after
 
+from .authority import Authority
 from .bucket import Rationed
 from .calibration import config_values
 from .commands import Commands
@@ -37,8 +37,6 @@ _HEAP_EVERY = 64
 # Codes of a fault of SENSE_LOG: flash failed and nothing was lost; something may be.
 _MENDED = 1
 _LOST = 5
-# Number of a record that there never is.
-_NEVER = 0xFFFFFFFF
 
 
 class App:
@@ -54,7 +52,7 @@ class App:
         flash = self.flash = Flash(board.flash)
         layout = Layout(flash.blocks)
         self.settings = Settings(flash, layout.settings_first)
-        self.keys = Keys(flash, layout.keys_first, self._not_kept)
+        self.keys = Keys(flash, layout.keys_first, self.not_kept)
         self.pool = Pool(board, self.keys.stored())
         self.trust = Trust(flash, layout.trust_first, board.unique_id, self._first_point)
         self.gate = Gate(self.trust, self.pool, clock, board.unique_id)
@@ -95,8 +93,7 @@ class App:
         self.recorder.sealed_page, self._unread, self._skipped = found
         self.fitting = Fitting(self)
         self.fitting.mend(self.recorder.next_number() + self._skipped)
-        # The power may have gone between a change of whom the tag obeys and its record.
-        self._trust_untold = self.trust.told_by >= self.recorder.next_number()
+        self.authority = Authority(self)
 
     def _take_key(self):
         """The key that the log says is next; whether a new one had to be made."""
@@ -111,7 +108,7 @@ class App:
         if not self.settings.first_key:
             if self.keys.epoch:
                 # The settings are gone, and with them whether it is fitted.
-                self._not_kept()
+                self.not_kept()
             else:
                 self.settings.first_key = self.keys.public_key
                 self.save_settings()
@@ -138,8 +135,7 @@ class App:
         # How a tag works may change with a boot: the slower pace of a full log ends here if there is room again.
         if self.settings.fitted or (first and records.CONFIG not in self._recorded):
             self.record_config()
-        if self._trust_untold:
-            self._tell_trust()
+        self.authority.tell_untold()
         self.sampler.configure()
         self.faults.record_due()
         self.seal(seals.REASON_BOOT)
@@ -187,9 +183,10 @@ class App:
         """Write the settings to flash."""
         # What flash does not keep holds until the next boot only: that is a fault like a record's.
         if not self.settings.save():
-            self._not_kept()
+            self.not_kept()
 
-    def _not_kept(self):
+    def not_kept(self):
+        """Flash did not keep what it was to keep: there will be a fault."""
         self.writer.bad_writes += 1
 
     def _retire_block(self, block):
@@ -198,7 +195,7 @@ class App:
             self.save_settings()
         else:
             # It will be tried again after each boot.
-            self._not_kept()
+            self.not_kept()
 
     def _tend(self):
         """What has time until the next reading: things that were only counted, and the room that is left."""
@@ -221,29 +218,6 @@ class App:
         """Record how the tag works now; the record's number or None."""
         values = config_values(self.pace.cadence_s, self.pace.seal_interval_s)
         return self.event(records.CONFIG, values, reserve_pages)
-
-    def record_trust(self, change, document):
-        """Whom the tag obeys has changed: into flash, then into the log. Who opened a read-out opens it again."""
-        self.gate.open(0)
-        self.trust.change = {
-            "change": change,
-            "number": document.number(documents.NUMBER),
-            "generation": document.number(documents.GENERATION) or document.number(documents.MINIMUM),
-            "digest": hashlib.sha256(document.encoded).digest(),
-        }
-        self._tell_trust()
-
-    def _tell_trust(self):
-        self.trust.told_by = self.recorder.next_number()
-        self._save_trust()
-        if self.event(records.TRUST, self.trust.change, SESSION_RESERVE_PAGES) is None:
-            # No room: the next boot says it.
-            self.trust.told_by = _NEVER
-            self._save_trust()
-
-    def _save_trust(self):
-        if not self.trust.save():
-            self._not_kept()
 
     def _first_point(self):
         return cose.compressed(self.settings.first_key or self.keys.public_key)

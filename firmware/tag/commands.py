@@ -120,7 +120,7 @@ class Commands:
             return log_full()
         change = app.trust.take(document)
         if change:
-            app.record_trust(change, document)
+            app.authority.changed(change, document)
         return _presented(document)
 
     def _document(self, values):
