@@ -15,7 +15,7 @@ class Authority:
     def __init__(self, app):
         self._app = app
         # The power may have gone between a change and its record.
-        self._untold = app.trust.told_by >= app.recorder.next_number()
+        self._untold = bool(app.trust.root) and app.trust.told_by >= app.recorder.next_number()
 
     def tell_untold(self):
         """After a boot: the record that the last change lacks."""
