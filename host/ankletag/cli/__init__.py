@@ -1,25 +1,45 @@
 """The command line: the only room, beside the station, that prints."""
 
 import sys
+from collections.abc import Callable
 
 import typer
 
 from .. import __version__
 from ..errors import EXIT_MEANINGS
+from . import authority, authority_glass, authority_show, station
 from .events import events
 from .fit import fit
+from .groups import group
 from .guard import guarded
 from .log import log
 from .output import say
 from .plan import plan
 from .plugins import add_plugins
+from .provision import provision
 from .remove import remove
 from .report import report
 from .status import status
 from .sync import sync
 from .verify import verify
 
-_COMMANDS = (fit, sync, verify, events, report, remove, status, log, plan)
+_COMMANDS = (fit, sync, verify, events, report, remove, status, log, plan, provision)
+_AUTHORITY: dict[str, Callable[..., object]] = {
+    "init": authority.init,
+    "region": authority.region,
+    "certify": authority.certify,
+    "list": authority.revoke,
+    "rotate": authority.rotate,
+    "show": authority_show.show,
+    "read": authority_glass.read,
+    "remove": authority_glass.remove,
+}
+_STATION: dict[str, Callable[..., object]] = {
+    "enrol": station.enrol,
+    "install": station.install,
+    "add": station.add,
+    "show": station.show,
+}
 
 
 def _version(asked: bool) -> None:
@@ -43,7 +63,10 @@ def build(arguments: list[str]) -> typer.Typer:
     app.callback()(_options)
     for command in _COMMANDS:
         app.command(command.__name__)(guarded(command))
-    add_plugins(app, {command.__name__ for command in _COMMANDS}, arguments)
+    app.add_typer(group("The programme's keys, and what they certify.", _AUTHORITY), name="authority")
+    app.add_typer(group("This computer's key, and what the authority sent for it.", _STATION), name="station")
+    own = {command.__name__ for command in _COMMANDS} | {"authority", "station"}
+    add_plugins(app, own, arguments)
     return app
 
 

@@ -92,7 +92,9 @@ def add_tag(
     found = _still_good(ours, authority.minimum, now_s)
     if found is not None:
         return found, False
-    begins_s, ends_s = now_s - GRACE_S, now_s + lasts_s
+    # A tag takes another certificate only if it begins later than the one that it has.
+    begins_s = max([now_s - GRACE_S, *(each.number(documents.NOT_BEFORE) + 1 for each in known)])
+    ends_s = now_s + lasts_s
     made = certify_tag(key, tag.tag_id, tag.point, tag.calibration_id, authority.minimum, begins_s, ends_s)
     return authority.issue(made), True
 

@@ -23,6 +23,11 @@ def public_key(point: bytes) -> ec.EllipticCurvePublicKey | None:
         return None
 
 
+def compressed(key: bytes) -> bytes:
+    """64 bytes, x then y, as a compressed point (33 bytes)."""
+    return bytes((2 | key[63] & 1,)) + key[:32]
+
+
 def fits(point: bytes, payload: bytes, signature: bytes) -> bool:
     """Whether the holder of `point` (33 bytes) signed the payload. signature: 64 bytes, r then s."""
     key = public_key(point)

@@ -24,9 +24,11 @@ def telling(path: Path, what: str) -> Iterator[None]:
 
 
 def make_folder(path: Path) -> None:
-    """A folder that only its owner may enter, as far as it is not there yet. Raises UsageError."""
+    """A folder that only its owner may enter, and those above it that are missing. Raises UsageError."""
     with telling(path, "made"):
-        path.mkdir(mode=_OWNER_FOLDER, parents=True, exist_ok=True)
+        for folder in [*reversed(path.parents), path]:
+            if not folder.is_dir():
+                folder.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
 
 
 def read_file(path: Path, limit: int) -> bytes:

@@ -77,6 +77,11 @@ class Authority:
         """Everything public, in the order of its bytes."""
         return self.trusted.encoded()
 
+    def for_stations(self) -> list[Document]:
+        """What every station should have: all but the certificates of tags, which tags carry themselves."""
+        trusted = self.trusted
+        return [*trusted.root_documents, *trusted.regions, *trusted.station_documents, *trusted.lists]
+
     def key_path(self, generation: int) -> Path:
         """Where a root's private key lies."""
         return self.folder / "keys" / f"root-{generation}.pem"
