@@ -3,11 +3,14 @@
 import bisect
 import itertools
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tagproto import records
 
 from .models import AGAINST, Finding, UtcSpan
-from .verify.result import Verified
+
+if TYPE_CHECKING:
+    from .verify.result import Verified
 
 # The RP2040's crystal: 30 ppm at 25 degC and as much again for temperature and age leaves room at 50 on a leg.
 DRIFT_PPM = 50
@@ -34,25 +37,34 @@ class _Anchor:
 class Clock:
     """UTC bounds for every record of a log. findings: attestations that contradict each other.
 
-    Only attestations that a seal covers count.
+    Only attestations count that hold, that a seal covers, and whose station nobody has revoked.
     """
 
-    def __init__(self, verified: Verified) -> None:
+    def __init__(self, verified: "Verified | None" = None) -> None:
         self._verified = verified
         self._anchors: dict[int, list[_Anchor]] = {}
         self._at: dict[int, list[int]] = {}
+        self._between: dict[int, UtcSpan] = {}
         self.findings: list[Finding] = []
-        last: dict[int, int] = {}
-        for index, record in enumerate(verified.records()):
-            last[record.boot] = verified.elapsed_ms[index]
-            if record.kind == records.ATTESTATION and verified.proven[index]:
-                self._add(record, verified.elapsed_ms[index])
-        for anchors in self._anchors.values():
+        if verified is None:
+            return
+        for held in verified.statements:
+            revoked = held.station is not None and held.station.revoked_s is not None
+            if held.record.kind == records.ATTESTATION and verified.proven[held.index] and not revoked:
+                self._add(held.record, verified.elapsed_ms[held.index])
+        for boot, anchors in self._anchors.items():
+            anchors.sort(key=lambda anchor: anchor.elapsed_ms)
+            self._at[boot] = [anchor.elapsed_ms for anchor in anchors]
             for earlier, later in itertools.pairwise(anchors):
                 low, high = earlier.bounds(later.elapsed_ms)
                 own_low, own_high = later.bounds(later.elapsed_ms)
                 if own_high < low or high < own_low:
                     self._conflict(earlier, later, later.utc_ms - (low + high) // 2)
+        last = {record.boot: verified.elapsed_ms[index] for index, record in enumerate(verified.records())}
+        for boot, behind in itertools.pairwise(sorted(self._anchors)):
+            over_ms = (self.span_at(boot, last[boot]).earliest_ms or 0) - (self.span_at(behind, 0).latest_ms or 0)
+            if over_ms > 0:
+                self._conflict(self._anchors[boot][-1], self._anchors[behind][0], over_ms)
         self._bound_unattested(last)
 
     def _add(self, record: records.Record, elapsed_ms: int) -> None:
@@ -64,7 +76,6 @@ class Clock:
         assert isinstance(nonce_ticks, int)
         age_ms = max(0, records.ticks_after(nonce_ticks, record.ticks))
         self._anchors.setdefault(record.boot, []).append(_Anchor(elapsed_ms, age_ms, utc_ms, record.number))
-        self._at.setdefault(record.boot, []).append(elapsed_ms)
 
     def _conflict(self, earlier: _Anchor, later: _Anchor, off_ms: int) -> None:
         sentence = (
@@ -75,7 +86,6 @@ class Clock:
 
     def _bound_unattested(self, last: dict[int, int]) -> None:
         """A boot without an attestation lies between its neighbours."""
-        self._between: dict[int, UtcSpan] = {}
         boots = sorted(last)
         before: int | None = None
         for boot in boots:
@@ -107,4 +117,5 @@ class Clock:
 
     def span(self, index: int) -> UtcSpan:
         """Bounds of the record at a position of `Verified.items`."""
+        assert self._verified is not None
         return self.span_at(self._verified.record(index).boot, self._verified.elapsed_ms[index])

@@ -41,7 +41,7 @@ def _in_pages(content: bytes, crc: int) -> str:
         if binascii.crc32(after, binascii.crc32(corrected, binascii.crc32(before))) == crc and isinstance(page, Page):
             place = place_of({found.seq: found for found in parsed if isinstance(found, Page)}, page, bit)
             where = f"bit {bit & 7} of byte {bit >> 3} of page {page.seq}"
-            return f"one bit was flipped, {where}, which lies in {place.words}"
+            return f"one bit was flipped, {where}, which lies in {place}"
     bad = [str(index) for index, page in enumerate(parsed) if not isinstance(page, Page)]
     if not bad:
         return "pages.bin is not what was written, though the checksum of each page holds: pages were replaced"

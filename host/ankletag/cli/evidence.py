@@ -3,34 +3,42 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..bundle import make_bundle, read_bundle
+from ..bundle import make_bundle, needed, read_bundle, signers
 from ..errors import UsageError
 from ..evaluate import Fitting, fittings
 from ..models import AGAINST, Finding, order_id_of
 from ..store import Fitted
 from ..time import Clock
-from ..verify import Verified, verify_pages
+from ..trust.chains import trust
+from ..trust.identity import ROOT, default_folder, load_identity
+from ..verify import Given, Verified, Witness, verify_pages
 from .link import choose_tag, open_store
 from .output import working
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """source: for messages; raws: every copy of every page; fitted: what the store knows of fittings."""
+    """source: for messages; raws: every copy of every page; documents: the authority's; fitted: what the store knows of
+    fittings; nonce: of the last sync, which a seal must carry."""
 
     source: str
     tag_id: bytes
     public_key: bytes | None
     raws: list[bytes]
+    documents: list[bytes]
     fitted: list[Fitted]
     nonce: bytes | None
     verified: Verified
-    clock: Clock
+
+    @property
+    def clock(self) -> Clock:
+        """The time of each record."""
+        return self.verified.clock
 
     @property
     def findings(self) -> list[Finding]:
-        """Of the pages and of the clock; those against the evidence first."""
-        found = [*self.verified.findings, *self.clock.findings]
+        """Those against the evidence first."""
+        found = list(self.verified.findings)
         if self.nonce is not None and not self.verified.nonce_sealed(self.nonce):
             sentence = "No seal that holds carries the nonce of the last sync: the tag may have been answered for."
             found.append(Finding("seal-not-fresh", AGAINST, None, None, sentence))
@@ -57,29 +65,50 @@ class Evidence:
 
     def bundle(self, fitting: Fitting | None) -> bytes:
         """The bytes of an evidence bundle."""
-        return make_bundle(self.tag_id, self.public_key, fitting.order_id if fitting else None, [], self.raws)
+        order_id = fitting.order_id if fitting else None
+        documents = needed(self.documents, self.tag_id, signers(self.verified.records()))
+        return make_bundle(self.tag_id, self.public_key, order_id, documents, self.raws)
 
 
-def load(bundle: Path | None, store: Path | None, tag: str | None) -> Evidence:
-    """A bundle when one is named, else what the store holds of a tag."""
+def load(
+    bundle: Path | None,
+    store: Path | None,
+    tag: str | None,
+    authority: tuple[bytes, ...] = (),
+    witnesses: tuple[Witness, ...] = (),
+) -> Evidence:
+    """A bundle when one is named, else what the store holds of a tag. authority: points (33 bytes) that are believed;
+    from the store this station's own root, where it is enrolled and none is given."""
     if bundle is not None:
         if store is not None or tag is not None:
             raise UsageError("Both a bundle and a tag of the store were named.", "Name one of them.")
-        read = read_bundle(bundle)
-        manifest = read.manifest
-        return _verified(str(bundle), manifest.tag_id, manifest.public_key, read.pages, [], None)
+        return _of_bundle(bundle, authority, witnesses)
     with open_store(store) as opened:
         tag_id = choose_tag(opened, tag)
         key, raws = opened.pinned_key(tag_id), opened.pages(tag_id)
         fitted, nonce = opened.fittings(tag_id), opened.last_nonce(tag_id)
-        path = opened.path
-    return _verified(f"tag {tag_id.hex()} in {path}", tag_id, key, raws, fitted, nonce)
-
-
-def _verified(
-    source: str, tag_id: bytes, key: bytes | None, raws: list[bytes], fitted: list[Fitted], nonce: bytes | None
-) -> Evidence:
+        seen = tuple(Witness(number, digest) for number, digest in opened.witnesses(tag_id))
+        heap, path = opened.documents(), opened.path
+    points = authority or own_authority()
+    # Another programme's documents lead nowhere for who trusts this one, and say nothing of this tag.
+    documents = trust(heap, points).encoded()
     with working("verifying"):
-        verified = verify_pages(raws, key, tag_id)
-        clock = Clock(verified)
-    return Evidence(source, tag_id, key, raws, fitted, nonce, verified, clock)
+        verified = verify_pages(raws, key, tag_id, Given(points, documents, None, (*seen, *witnesses)))
+    source = f"tag {tag_id.hex()} in {path}"
+    return Evidence(source, tag_id, key, raws, documents, fitted, nonce, verified)
+
+
+def _of_bundle(path: Path, authority: tuple[bytes, ...], witnesses: tuple[Witness, ...]) -> Evidence:
+    read = read_bundle(path)
+    manifest = read.manifest
+    given = Given(authority, read.documents, manifest.order_id, witnesses)
+    with working("verifying"):
+        verified = verify_pages(read.pages, manifest.public_key, manifest.tag_id, given)
+    key = manifest.public_key
+    return Evidence(str(path), manifest.tag_id, key, read.pages, read.documents, [], None, verified)
+
+
+def own_authority() -> tuple[bytes, ...]:
+    """The newest root that this computer obeys as a station; none where it is not enrolled."""
+    folder = default_folder()
+    return (load_identity(folder).root_point,) if (folder / ROOT).exists() else ()

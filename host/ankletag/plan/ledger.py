@@ -55,7 +55,7 @@ class Ledger:
         coder, points = self.coder, 1 if self._epoch else 2
         seal = seals.Seal(
             bytes(8), self._epoch, self._epoch, coder.boot, coder.number - self._window, self._window, bytes(32),
-            bytes(32), ticks, seals.REASON_SCHEDULE, b"", bytes(points * seals.POINT_SIZE),
+            bytes(32), ticks, seals.REASON_SCHEDULE, b"", bytes(points * cose.POINT_SIZE),
         )  # fmt: skip
         self._epoch += 1
         self._window = 0

@@ -4,7 +4,7 @@ from tagproto import records
 from tagproto.records import Record
 from tagproto.seals import SignedSeal
 
-from .locate import Place, place_of
+from .locate import place_of
 from .pageset import PageSet
 from .stream import Gap
 
@@ -26,24 +26,23 @@ def _records(numbers: tuple[int | None, int | None]) -> str:
     return f"Record {first} is missing." if first == last else f"Records {first} to {last} are missing."
 
 
-def gap(found: Gap, pageset: PageSet, numbers: tuple[int | None, int | None]) -> tuple[str, str, Place | None]:
-    """(finding code, sentence, the place of a flipped bit where one explains a bad page)."""
+def gap(found: Gap, pageset: PageSet, numbers: tuple[int | None, int | None]) -> tuple[str, str]:
+    """(finding code, sentence)."""
     if found.unread:
         sentence = f"The contents of page {found.first} cannot be read: {found.unread}. {_records(numbers)}"
-        return "page-bad", sentence, None
+        return "page-bad", sentence
     bad = found.bad
     if bad is None:
         which = f"Page {found.first} is" if found.first == found.last else f"Pages {found.first} to {found.last} are"
-        return "page-missing", f"{which} missing. {_records(numbers)}", None
+        return "page-missing", f"{which} missing. {_records(numbers)}"
     rest = "Only an earlier copy, read while it was open, is good. " if found.earlier else ""
     rest += _records(numbers)
     if bad.corrected is None or bad.bit is None:
         reason = _REASONS.get(bad.reason, bad.reason)
-        return "page-bad", f"Page {bad.seq} was refused: {reason}. {rest}", None
-    place = place_of(pageset.good, bad.corrected, bad.bit)
+        return "page-bad", f"Page {bad.seq} was refused: {reason}. {rest}"
     where = f"bit {bad.bit & 7} of byte {bad.bit >> 3}"
-    sentence = f"Page {bad.seq} was refused: one bit is wrong, {where}, which lies in {place.words}."
-    return "page-bad", f"{sentence} {rest}", place
+    place = place_of(pageset.good, bad.corrected, bad.bit)
+    return "page-bad", f"Page {bad.seq} was refused: one bit is wrong, {where}, which lies in {place}. {rest}"
 
 
 def ticks_backwards(record: Record, back_ms: int) -> str:
@@ -74,11 +73,13 @@ def boot_unsaid(record: Record) -> str:
 
 def key_differs(epoch: int, known: bool) -> str:
     if known:
-        return f"The log names another public key for epoch {epoch} than the one that was pinned or announced."
+        return (
+            f"The log names another public key for epoch {epoch} than the one that was certified, pinned or announced."
+        )
     return f"The log names a public key for epoch {epoch} that no seal announced."
 
 
-WHY_NOTHING_PINNED = "none was pinned, and the beginning of the log, which names it, is missing"
+WHY_NO_FIRST = "none was certified or pinned, and the beginning of the log, which names it, is missing"
 WHY_NOT_ANNOUNCED = "no seal announced it"
 
 
@@ -95,7 +96,9 @@ def key_unknown(first: SignedSeal, last: SignedSeal, why: str, linked: bool) -> 
     number, end = first.seal.number, last.seal.number
     which = f"seal {number}" if number == end else f"seals {number} to {end}"
     sentence = f"The public key of epoch {first.seal.epoch} is not known: {why}. "
-    sentence += f"So {which} cannot be tied to the pinned key, and no seal behind that can vouches for it by its hash"
+    sentence += (
+        f"So {which} cannot be tied to the tag's first key, and no seal behind that can vouches for it by its hash"
+    )
     if number == end:
         return f"{sentence}."
     if linked:
@@ -112,13 +115,32 @@ def seal_by_hash(signed: SignedSeal, why: str) -> str:
 
 def key_not_pinned() -> str:
     return (
-        "No public key was pinned for this tag: the key in the log itself was used, so the seals show that the log is "
-        "whole, not which tag wrote it."
+        "No public key was certified or pinned for this tag: the key in the log itself was used, so the seals show "
+        "that the log is whole, not which tag wrote it."
     )
 
 
-def not_certified() -> str:
-    return "No authority has certified this tag's key yet: the key was pinned at fitting."
+def receipt(number: int, what: str) -> str:
+    return f"The receipt in record {number} is not true: {what}."
+
+
+def receipt_hash(seal_number: int) -> str:
+    return f"the hash that it gives for seal {seal_number} is not that of the seal in the log"
+
+
+def receipt_early(seal_number: int) -> str:
+    return f"it names seal {seal_number}, which the tag had not made yet"
+
+
+def receipt_key(epoch: int) -> str:
+    return f"the key that it gives for epoch {epoch} is not the tag's"
+
+
+def anchored(number: int) -> str:
+    return (
+        f"The chain of keys is tied to the checkpoint in the receipt of record {number}: a station had verified what "
+        "came before."
+    )
 
 
 def seal_unreadable(seq: int, detail: str) -> str:

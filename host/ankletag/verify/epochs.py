@@ -1,6 +1,7 @@
-"""Who may sign which seal: the first key is pinned, seals announce those that follow, and epochs run without gaps."""
+"""Who may sign which seal: the first key is given, seals announce those that follow, and epochs run without gaps."""
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tagproto.records import Record
@@ -17,7 +18,7 @@ _ANNOUNCED_BEFORE = 2
 
 @dataclass(frozen=True, slots=True)
 class _Loose:
-    """A seal that nothing ties to the pinned key yet. why: the reason, for a finding."""
+    """A seal that nothing ties to a first key yet. why: the reason, for a finding."""
 
     signed: SignedSeal
     why: str
@@ -26,12 +27,11 @@ class _Loose:
 
 
 class Epochs:
-    """Keys and epochs along the log. What does not hold goes to `add`."""
+    """Keys and epochs along the log. What does not hold goes to `add`. any_tied: whether a seal was tied yet."""
 
-    def __init__(self, pinned_key: bytes | None, add: Add) -> None:
-        self._keyring = Keyring()
-        if pinned_key is not None:
-            self._keyring.pin(pinned_key)
+    def __init__(self, first_keys: Iterable[bytes], add: Add) -> None:
+        self._keyring = Keyring(first_keys)
+        self.any_tied = False
         self._add = add
         # The next seal's epoch lies between these: a seal that cannot be read may have announced a key or not.
         self._low = 0
@@ -42,24 +42,26 @@ class Epochs:
         self._lost_words = ""
         self._loose: list[_Loose] = []
 
+    def tied(self, epoch: int) -> list[bytes]:
+        """The keys of an epoch, 33 bytes each, that lead back to a first one."""
+        return self._keyring.tied(epoch)
+
+    def tie_key(self, epoch: int, point: bytes) -> None:
+        """A key that a receipt's checkpoint vouches for."""
+        self._keyring.tie_key(epoch, point)
+
     def key_record(self, record: Record, epoch: int, key: bytes) -> bool:
-        """A key that the log names: the first one is taken where none was pinned (True), others must be known."""
+        """A key that the log names: the first one is taken where none was given (True), others must be known."""
         known = self._keyring.tied(epoch)
         if not known and epoch == 0:
-            self._keyring.pin(key)
+            self._keyring.tie_key(0, compressed(key))
             return True
         if compressed(key) not in known:
             self._add("key-differs", AGAINST, record.number, record.number, say.key_differs(epoch, bool(known)))
         return False
 
-    def read_beside(self, signed: SignedSeal) -> None:
-        """A seal out of a page that is refused for one bit, read with that bit put right: only its keys are taken, and
-        only if the signature holds, which no wrong bit would let it."""
-        if self._keyring.tied(signed.seal.epoch):
-            self._keyring.judge(signed)
-
     def seal(self, signed: SignedSeal, lost: int, first: int | None, last: int | None) -> list[SignedSeal]:
-        """The seals that lead back to the pinned key from here on: this one, and those before it that it vouches for.
+        """The seals that lead back to a first key from here on: this one, and those before it that it vouches for.
 
         lost: seals missing before it; negative: a repeat.
         """
@@ -73,6 +75,7 @@ class Epochs:
             self._lost_words = say.why_false(self._lost_at)
             self._add("seal-signature", AGAINST, first, last, say.seal_signature(signed))
         elif verdict == Verdict.HOLDS:
+            self.any_tied = True
             tied = [signed, *self._vouched(signed)]
             if lost >= 0:
                 self.finish()
@@ -84,7 +87,7 @@ class Epochs:
     def _why(self, signed: SignedSeal) -> str:
         """Why its key is not known: the seal before the one before it announced it, or was to."""
         if not signed.seal.epoch:
-            return say.WHY_NOTHING_PINNED
+            return say.WHY_NO_FIRST
         near = self._lost_at >= 0 and 0 <= signed.seal.number - self._lost_at <= _ANNOUNCED_BEFORE
         return self._lost_words if near else say.WHY_NOT_ANNOUNCED
 
@@ -101,7 +104,7 @@ class Epochs:
         return found
 
     def finish(self) -> None:
-        """No seal that holds is to come for those that nothing ties to the pinned key."""
+        """No seal that holds is to come for those that nothing ties to a first key."""
         run, self._loose = self._loose, []
         if not run:
             return

@@ -1,21 +1,17 @@
 """P-256 keys as the tag writes them, and what a seal's signature says."""
 
 import enum
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
+from collections.abc import Iterable
 
 from tagproto import seals
 from tagproto.seals import SignedSeal
 
-_ALGORITHM = ec.ECDSA(Prehashed(hashes.SHA256()))
+from ..trust.checking import fits
 
 
 class Verdict(enum.Enum):
-    """HOLDS: made by a key that leads back to the pinned one. LOOSE: by a key that a seal announced which is itself not
-    tied to the pinned key. UNKNOWN: no seal that was read announced the epoch's key. FALSE: by none announced."""
+    """HOLDS: made by a key that leads back to a first one. LOOSE: by a key that a seal announced which is itself not
+    tied to a first key. UNKNOWN: no seal that was read announced the epoch's key. FALSE: by none announced."""
 
     HOLDS = enum.auto()
     LOOSE = enum.auto()
@@ -32,26 +28,27 @@ class Keyring:
     """Public keys by epoch, compressed. A tag that could not read a key back announces another in its place: each that
     was announced may sign."""
 
-    def __init__(self) -> None:
-        # Those that lead back to the pinned key, and those that do not.
+    def __init__(self, first: Iterable[bytes] = ()) -> None:
+        # Those that lead back to a first key, and those that do not.
         self._tied: dict[int, list[bytes]] = {}
         self._loose: dict[int, list[bytes]] = {}
-        self._loaded: dict[bytes, ec.EllipticCurvePublicKey | None] = {}
-
-    def pin(self, key: bytes) -> None:
-        """The key of epoch 0, 64 bytes."""
-        self._tied[0] = [compressed(key)]
+        for point in first:
+            self.tie_key(0, point)
 
     def tied(self, epoch: int) -> list[bytes]:
-        """The keys of an epoch that lead back to the pinned one."""
+        """The keys of an epoch that lead back to a first one."""
         return self._tied.get(epoch, [])
+
+    def tie_key(self, epoch: int, point: bytes) -> None:
+        """A key of an epoch that is known from elsewhere, 33 bytes."""
+        _add(self._tied, epoch, point)
 
     def judge(self, signed: SignedSeal) -> Verdict:
         """What the signature says (ES256, RFC 9053 section 2.1); the keys that a good seal announces are taken over."""
-        seal = signed.seal
-        tied, loose = self._tied.get(seal.epoch), self._loose.get(seal.epoch)
+        epoch = signed.seal.epoch
+        tied, loose = self._tied.get(epoch), self._loose.get(epoch)
         known = tied or loose
-        if known is not None and not any(self._made(signed, key) for key in known):
+        if known is not None and not any(fits(point, signed.payload, signed.signature) for point in known):
             return Verdict.FALSE
         if tied:
             self.tie(signed)
@@ -60,33 +57,16 @@ class Keyring:
         return Verdict.UNKNOWN if loose is None else Verdict.LOOSE
 
     def tie(self, signed: SignedSeal) -> None:
-        """The keys that this seal announces lead back to the pinned one."""
+        """The keys that this seal announces lead back to a first one."""
         _announce(self._tied, signed)
-
-    def _made(self, signed: SignedSeal, point: bytes) -> bool:
-        key = self._load(point)
-        if key is None:
-            return False
-        r = int.from_bytes(signed.signature[:32], "big")
-        s = int.from_bytes(signed.signature[32:], "big")
-        try:
-            key.verify(encode_dss_signature(r, s), signed.digest(), _ALGORITHM)
-        except InvalidSignature:
-            return False
-        return True
-
-    def _load(self, point: bytes) -> ec.EllipticCurvePublicKey | None:
-        if point not in self._loaded:
-            try:
-                self._loaded[point] = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
-            except ValueError:
-                # Not a point of the curve: nothing can have been signed with it.
-                self._loaded[point] = None
-        return self._loaded[point]
 
 
 def _announce(known: dict[int, list[bytes]], signed: SignedSeal) -> None:
-    for epoch, key in seals.announced(signed.seal).items():
-        keys = known.setdefault(epoch, [])
-        if key not in keys:
-            keys.append(key)
+    for epoch, point in seals.announced(signed.seal).items():
+        _add(known, epoch, point)
+
+
+def _add(known: dict[int, list[bytes]], epoch: int, point: bytes) -> None:
+    keys = known.setdefault(epoch, [])
+    if point not in keys:
+        keys.append(point)

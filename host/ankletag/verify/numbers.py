@@ -43,6 +43,10 @@ class Numbers:
         self.ticks = ticks
         return begins
 
+    def elapsed_at(self, boot: int, ticks: int) -> int:
+        """Of a seal behind the last record: ms since the first record of its boot."""
+        return self.elapsed + (records.ticks_after(self.ticks, ticks) if boot == self.boot else 0)
+
     def _jump(self, record: Record) -> None:
         number, expected = record.number, self.expected
         if number < expected:

@@ -13,7 +13,8 @@ from .bits import flipped_bit, with_bit_flipped
 
 @dataclass(frozen=True, slots=True)
 class BadPage:
-    """A page that is refused. seq: as its header says, after the correction where there is one; raw: as it came."""
+    """A page that is refused. seq: as its header says; raw: as it came, but with the one wrong bit turned over where
+    one explains its checksum; corrected: the page that this gives, for sentences only; bit: which one."""
 
     seq: int
     raw: bytes
@@ -43,19 +44,16 @@ def extends(older: bytes, newer: bytes) -> bool:
 
 def _bad_page(raw: bytes, reason: str) -> BadPage:
     bit = flipped_bit(raw) if reason == "crc" else None
-    if bit is not None:
-        corrected = pages.parse(with_bit_flipped(raw, bit))
-        if isinstance(corrected, Page):
-            return BadPage(corrected.seq, raw, reason, corrected, bit)
-    seq = int.from_bytes(raw[2:6], "little") if len(raw) >= 6 else -1
-    return BadPage(seq, raw, reason, None, None)
+    taken = raw if bit is None else with_bit_flipped(raw, bit)
+    corrected = None if bit is None else pages.parse(taken)
+    seq = int.from_bytes(taken[2:6], "little") if len(taken) >= 6 else -1
+    return BadPage(seq, taken, reason, corrected if isinstance(corrected, Page) else None, bit)
 
 
 def _holds_more(bad: BadPage, good: Page) -> bool:
     """Whether a refused copy goes on where the good one, read while the page was open, ends."""
     written = len(good.raw[: PAGE_SIZE - 4].rstrip(b"\xff"))
-    raw = bad.corrected.raw if bad.corrected is not None else bad.raw
-    return bool(raw[written : PAGE_SIZE - 4].strip(b"\xff"))
+    return bool(bad.raw[written : PAGE_SIZE - 4].strip(b"\xff"))
 
 
 def collect(raws: Iterable[bytes]) -> PageSet:

@@ -9,6 +9,8 @@ from tagproto.records import Record
 from tagproto.seals import SignedSeal
 
 from ..models import AGAINST, Finding
+from ..time import Clock
+from ..trust.chains import Station, Trusted, trust
 
 Add = Callable[[str, str, int | None, int | None, str], None]
 """Takes a finding: code, severity, first and last record, sentence."""
@@ -19,7 +21,7 @@ class Window:
     """A seal and the records that it closed.
 
     first_item, last_item: positions in `Verified.items`, last_item excluded. held: signature and root were right.
-    elapsed_ms: milliseconds from the boot's first record to the seal.
+    elapsed_ms: milliseconds from the boot's first record to the seal. seed: of the window, where it was read.
     """
 
     seal: SignedSeal
@@ -27,6 +29,16 @@ class Window:
     last_item: int
     held: bool
     elapsed_ms: int
+    seed: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A statement that holds. index: its position in `Verified.items`; station: None for the authority's root."""
+
+    index: int
+    record: Record
+    station: Station | None
 
 
 @dataclass(slots=True)
@@ -34,7 +46,8 @@ class Verified:
     """Every record that could be read, in the order of the log, and what is to be said about them.
 
     items: a record and where it lies in the pages; elapsed_ms: milliseconds since the first record of its boot, wraps
-    of the tick counter taken out; proven: 1 where a seal that holds covers the record.
+    of the tick counter taken out; proven: 1 where a seal that holds covers the record; statements: signed requests that
+    hold; trusted: what holds of the authority's documents; clock: the time of each record.
     """
 
     tag_id: bytes = b""
@@ -47,6 +60,9 @@ class Verified:
     proven: bytearray = field(default_factory=bytearray)
     windows: list[Window] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    statements: list[Held] = field(default_factory=list)
+    trusted: Trusted = field(default_factory=lambda: trust(()))
+    clock: Clock = field(default_factory=Clock)
 
     def record(self, index: int) -> Record:
         """The record at a position of `items`."""
@@ -84,6 +100,16 @@ class Verified:
     def rekeyed(self) -> int:
         """How many of the seals that hold began another epoch."""
         return sum(1 for window in self.windows if window.held and window.seal.seal.next_keys)
+
+    def add(self, code: str, severity: str, first: int | None, last: int | None, sentence: str) -> None:
+        """One more finding."""
+        self.findings.append(Finding(code, severity, first, last, sentence))
+
+    @property
+    def certified(self) -> bool:
+        """Whether the authority that was given has certified this tag, and not revoked it since."""
+        own = self.trusted.given and bool(self.trusted.tags.get(self.tag_id))
+        return own and self.trusted.revoked_s(self.tag_id) is None
 
     def nonce_sealed(self, nonce: bytes) -> bool:
         """True when a seal that holds carries this nonce: it was made after the nonce was given to the tag."""

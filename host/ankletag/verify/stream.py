@@ -8,9 +8,6 @@ from tagproto.pages import Item, Reader
 
 from .pageset import BadPage, PageSet
 
-# The ring of the biggest part holds fewer pages than this; a damaged header must not make a billion findings.
-_SEQ_SPAN_MAX = 1 << 20
-
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -23,14 +20,20 @@ class Gap:
     unread: str = ""
     earlier: bool = False
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is no copy of these pages at all."""
+        return self.bad is None and not self.unread
+
 
 def items(pageset: PageSet) -> Iterator[Item | Gap]:
-    """What the pages hold, from page 0 on."""
+    """What the pages hold, from page 0 on. A damaged header must not make a billion findings: pages are missed only in
+    front of good ones."""
     reader = Reader()
     expected = 0
     highest = max(pageset.good, default=-1)
-    bad = {seq: page for seq, page in pageset.bad.items() if 0 <= seq <= highest + _SEQ_SPAN_MAX}
-    for seq in sorted(pageset.good.keys() | bad.keys()):
+    within = {seq for seq in pageset.bad if 0 <= seq < highest}
+    for seq in sorted(pageset.good.keys() | within):
         if seq > expected:
             reader.gap()
             yield Gap(expected, seq - 1)
@@ -38,7 +41,7 @@ def items(pageset: PageSet) -> Iterator[Item | Gap]:
         page = pageset.good.get(seq)
         if page is None:
             reader.gap()
-            yield Gap(seq, seq, bad[seq])
+            yield Gap(seq, seq, pageset.bad[seq])
             continue
         for found in reader.feed(page):
             if not isinstance(found, Bad):
@@ -48,5 +51,5 @@ def items(pageset: PageSet) -> Iterator[Item | Gap]:
         if seq in pageset.later:
             reader.gap()
             yield Gap(seq, seq, pageset.later[seq], earlier=True)
-    for seq in sorted(pageset.bad.keys() - bad.keys()):
+    for seq in sorted(pageset.bad.keys() - within):
         yield Gap(seq, seq, pageset.bad[seq])

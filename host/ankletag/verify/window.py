@@ -13,7 +13,7 @@ class OpenWindow:
     def __init__(self) -> None:
         self.records: list[Record] = []
         self._seed: bytes | None = None
-        # By the number of the record behind the seed, which the seal names as its first.
+        # By the position of the record behind the seed.
         self._seeds: dict[int, bytes] = {}
 
     def seed(self, seed: bytes) -> None:
@@ -27,13 +27,18 @@ class OpenWindow:
     def add(self, record: Record) -> None:
         """The next record."""
         if self._seed is not None:
-            self._seeds[record.number] = self._seed
+            self._seeds[len(self.records)] = self._seed
             self._seed = None
         self.records.append(record)
 
     def close(self) -> None:
         """A seal has come: what follows belongs to the next window."""
         self.records = []
+        self._seeds = {}
+
+    def seed_of(self, signed: SignedSeal) -> bytes | None:
+        """The seed of the window that a seal closes; None where it is missing."""
+        return self._seeds.get(len(self.records) - signed.seal.count)
 
     def fault(self, signed: SignedSeal) -> str | None:
         """Why the seal does not cover these records (RFC 9162 section 2.1 over salted leaves), or None when it does.
@@ -41,14 +46,17 @@ class OpenWindow:
         Records before its first one belong to a seal that is lost.
         """
         seal = signed.seal
-        found = self.records
-        if found and found[0].number < seal.first:
-            found = [record for record in found if record.number >= seal.first]
-        if len(found) != seal.count or (found and found[0].number != seal.first):
+        found = [record for record in self.records if record.number >= seal.first]
+        begin = len(self.records) - seal.count
+        if (
+            len(found) != seal.count
+            or found != self.records[max(0, begin) :]
+            or (found and found[0].number != seal.first)
+        ):
             return say.window_count(signed, len(found))
         tree = Tree()
         if found:
-            seed = self._seeds.pop(seal.first, None)
+            seed = self._seeds.get(begin)
             if seed is None:
                 return say.window_seed(signed)
             salt = Salts(seed).salt
