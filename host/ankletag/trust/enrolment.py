@@ -45,7 +45,8 @@ class Answer:
 def check_name(name: str) -> str:
     """The name without blanks around it. Raises UsageError when no certificate can carry it."""
     name = name.strip()
-    if not name or len(name.encode()) > documents.NAME_MAX or not name.isprintable():
+    # What can be printed can be encoded, too: no half of a surrogate pair.
+    if not name or not name.isprintable() or len(name.encode()) > documents.NAME_MAX:
         raise UsageError(
             f"{name!r} is no name for a certificate.",
             f"Take 1 to {documents.NAME_MAX} bytes of printable text (letters with accents count two).",
@@ -69,7 +70,7 @@ def read_request(path: Path) -> Request:
     """Read a request. Raises UsageError, also when it was changed on its way."""
     content = _read(path, _REQUEST)
     name, point, signature = content.get("name"), _octets(content.get("key")), _octets(content.get("signature"))
-    if not isinstance(name, str) or not fits(point, _signed(name, point), signature):
+    if not isinstance(name, str) or not name.isprintable() or not fits(point, _signed(name, point), signature):
         raise UsageError(
             f"The request {path} was changed on its way, or is damaged.", "Ask the station to send it again."
         )

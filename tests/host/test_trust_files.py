@@ -1,0 +1,249 @@
+"""Keys on disk and the files around them: who may read them, and what damaged ones lead to."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ankletag.errors import UsageError
+from ankletag.trust import SigningKey
+from ankletag.trust.enrolment import Request, check_name, read_answer, read_request, write_answer, write_request
+from ankletag.trust.heap import add_to_heap, read_document, read_heap, read_root, read_trusted
+from ankletag.trust.keyfile import read_key, read_or_make_key, write_key
+from programme import Programme, key
+from tagproto import documents
+
+HOME = Programme(1)
+STRANGER = Programme(2)
+PEM = "-----BEGIN"
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def parsed(raw: bytes) -> documents.Document:
+    found = documents.parse(raw)
+    assert isinstance(found, documents.Document)
+    return found
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(UsageError) as error:
+        read_key(path)
+    assert str(path) in error.value.cause
+    return str(error.value)
+
+
+# Keys
+
+
+def test_a_key_comes_back_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "key.pem"
+    was = os.umask(0)
+    try:
+        write_key(path, key(1))
+    finally:
+        os.umask(was)
+    assert read_key(path).point == key(1).point
+    assert mode(path) == 0o600
+    assert (mode(path.parent), mode(path.parent.parent)) == (0o700, 0o700)
+    assert [each.name for each in path.parent.iterdir()] == ["key.pem"]
+
+
+def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    write_key(path, key(1))
+    with pytest.raises(UsageError, match="There is a key in"):
+        write_key(path, key(2))
+    assert read_key(path).point == key(1).point
+    assert read_or_make_key(path).point == key(1).point
+    assert [each.name for each in tmp_path.iterdir()] == ["key.pem"]
+
+
+def test_what_a_cut_left_is_no_key_and_in_nobodys_way(tmp_path: Path) -> None:
+    (tmp_path / f".key.pem.{os.getpid()}.new").write_bytes(b"half a k")
+    made = read_or_make_key(tmp_path / "key.pem")
+    assert read_key(tmp_path / "key.pem").point == made.point
+    assert [each.name for each in tmp_path.iterdir()] == ["key.pem"]
+
+
+@pytest.mark.parametrize("bits", [0o644, 0o640, 0o604, 0o660])
+def test_a_key_that_others_can_read_is_refused(tmp_path: Path, bits: int) -> None:
+    path = tmp_path / "key.pem"
+    write_key(path, key(1))
+    path.chmod(bits)
+    said = refused(path)
+    assert f"{bits:03o}" in said
+    assert "chmod 600" in said
+
+
+def test_no_message_holds_anything_of_a_key(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    write_key(path, key(1))
+    whole = path.read_bytes()
+    secret = key(1).private.private_numbers().private_value
+    for content in (whole[:-40], whole[40:], whole.replace(b"PRIVATE", b"PUBLIC"), b"", whole[::-1]):
+        path.write_bytes(content)
+        said = refused(path)
+        assert "not a key file" in said
+        assert PEM not in said
+        assert not any(line in said.encode() for line in whole.splitlines())
+    assert str(secret) not in repr(vars(SigningKey(key(1).private)))
+
+
+def test_a_key_of_another_kind(tmp_path: Path) -> None:
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    path = tmp_path / "key.pem"
+    for other in (ec.generate_private_key(ec.SECP384R1()), ed25519.Ed25519PrivateKey.generate()):
+        path.write_bytes(other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        path.chmod(0o600)
+        assert "another kind than P-256" in refused(path)
+
+
+def test_a_key_that_is_absent_or_a_folder(tmp_path: Path) -> None:
+    assert "No such file" in refused(tmp_path / "absent.pem")
+    folder = tmp_path / "folder"
+    folder.mkdir(mode=0o700)
+    refused(folder)
+
+
+# Folders of documents
+
+
+def test_a_document_is_kept_once_under_a_readable_name(tmp_path: Path) -> None:
+    names = {add_to_heap(tmp_path, parsed(raw)).name for raw in [*HOME.chain, *HOME.chain, HOME.list_document(3)]}
+    assert sorted(name.rsplit("-", 1)[0] for name in names) == ["list-3", "region-North", "root-1", "station-Court-1"]
+    assert {each.encoded for each in read_heap(tmp_path).values()} == {*HOME.chain, HOME.list_document(3)}
+    assert read_heap(tmp_path / "absent") == {}
+
+
+@pytest.mark.parametrize("name", ["../../etc", "Zürich 1", "a/b\\c", "名前", "-"])
+def test_a_name_never_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
+    path = add_to_heap(tmp_path / "in", parsed(HOME.certify(HOME.station, name)))
+    assert path.parent == tmp_path / "in"
+    assert [each.name for each in tmp_path.iterdir()] == ["in"]
+    assert read_document(path).name == name
+
+
+def test_files_that_are_no_documents(tmp_path: Path) -> None:
+    path = tmp_path / "file.cose"
+    for content, said in ((b"", "is empty"), (HOME.root_document[:-1], "damaged"), (b"\0" * 300, "longer than")):
+        path.write_bytes(content)
+        with pytest.raises(UsageError, match=said):
+            read_document(path)
+        with pytest.raises(UsageError, match=said):
+            read_heap(tmp_path)
+
+
+def test_a_folder_names_the_file_that_does_not_belong_to_it(tmp_path: Path) -> None:
+    for raw in HOME.chain:
+        add_to_heap(tmp_path, parsed(raw))
+    root = parsed(HOME.root_document)
+    assert read_trusted(root, tmp_path).stations
+    wrong = add_to_heap(tmp_path, parsed(STRANGER.region_document))
+    with pytest.raises(UsageError, match=r"does not lead back to the root.*region") as error:
+        read_trusted(root, tmp_path)
+    assert wrong.name in error.value.cause
+
+
+def test_a_root_is_one_that_signed_itself(tmp_path: Path) -> None:
+    path = tmp_path / "root.cose"
+    path.write_bytes(HOME.root_document)
+    assert read_root(path).octets(documents.KEY) == HOME.root.point
+    path.write_bytes(HOME.region_document)
+    with pytest.raises(UsageError, match="a region's document, not a root's"):
+        read_root(path)
+    path.write_bytes(HOME.root_document[:-1] + bytes((HOME.root_document[-1] ^ 1,)))
+    with pytest.raises(UsageError, match="not signed by its own key"):
+        read_root(path)
+
+
+# Requests and answers
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_a_name_is_taken_or_refused_with_a_sentence(name: str) -> None:
+    try:
+        taken = check_name(name)
+    except UsageError as error:
+        assert "Take 1 to 48 bytes" in error.action
+    else:
+        assert HOME.certify(HOME.station, taken)
+
+
+def test_a_name_of_48_bytes_and_one_of_49() -> None:
+    assert check_name("é" * 24) == "é" * 24
+    with pytest.raises(UsageError, match="no name for a certificate"):
+        check_name("é" * 24 + "e")
+    with pytest.raises(UsageError, match="no name for a certificate"):
+        check_name("  ")
+
+
+def test_a_request_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "request.json"
+    write_request(path, "Zürich 1", key(1))
+    assert read_request(path) == Request("Zürich 1", key(1).point)
+    assert PEM not in path.read_text(encoding="utf-8")
+
+
+def test_a_request_for_another_name_or_key_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "request.json"
+    write_request(path, "Court 1", key(1))
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for name, value in (("name", "Court 2"), ("key", key(2).point.hex()), ("signature", "00"), ("name", 7), ("key", 7)):
+        path.write_text(json.dumps({**content, name: value}), encoding="utf-8")
+        with pytest.raises(UsageError, match="was changed on its way"):
+            read_request(path)
+
+
+def test_an_answer_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "answer.json"
+    write_answer(path, HOME.root_document, HOME.chain)
+    answer = read_answer(path)
+    assert answer.root.encoded == HOME.root_document
+    assert sorted(each.encoded for each in answer.documents) == sorted(HOME.chain)
+
+
+@pytest.mark.parametrize("change", [{"root": 1}, {"root": HOME.region_document.hex()}, {"documents": ["zz"]}])
+def test_a_damaged_answer(tmp_path: Path, change: dict[str, object]) -> None:
+    path = tmp_path / "answer.json"
+    write_answer(path, HOME.root_document, HOME.chain)
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), **change}), encoding="utf-8")
+    with pytest.raises(UsageError, match="is damaged"):
+        read_answer(path)
+
+
+@pytest.mark.parametrize("read", [read_request, read_answer])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"format": "ankletag-evidence", "version": 1}'],
+)
+def test_foreign_files(tmp_path: Path, read: object, content: bytes) -> None:
+    path = tmp_path / "file.json"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"is not a station's (request|answer) file"):
+        read(path)  # type: ignore[operator]
+
+
+def test_a_newer_version_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "file.json"
+    path.write_text('{"format": "ankletag-station-request", "version": 2}', encoding="utf-8")
+    with pytest.raises(UsageError, match=r"of version 2; these tools know version 1"):
+        read_request(path)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x, max_size=3)))
+def test_any_content_is_refused_with_a_sentence(tmp_path_factory: pytest.TempPathFactory, value: object) -> None:
+    path = tmp_path_factory.mktemp("any") / "file.json"
+    for form, read in (("request", read_request), ("answer", read_answer)):
+        names = ("name", "key", "signature", "root", "documents")
+        fields = {"format": f"ankletag-station-{form}", "version": 1} | dict.fromkeys(names, value)
+        path.write_text(json.dumps(fields), encoding="utf-8")
+        with pytest.raises(UsageError):
+            read(path)
