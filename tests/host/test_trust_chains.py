@@ -1,5 +1,6 @@
 """From a heap of documents to whom may be trusted: what holds, what does not, whatever the order."""
 
+import itertools
 import random
 
 import cbor2
@@ -231,6 +232,6 @@ def test_any_bytes_are_a_value(data: bytes) -> None:
 def test_a_long_row_of_roots() -> None:
     """As long as a hostile bundle may make it: no depth is too deep."""
     roots = [HOME.root, *(key(1000 + number) for number in range(1200))]
-    row = [succeed_root(one, other, "R", BEGIN_S, 2) for one, other in zip(roots, roots[1:], strict=False)]
+    row = [succeed_root(one, other, "R", BEGIN_S, 2) for one, other in itertools.pairwise(roots)]
     random.Random(1).shuffle(row)
     assert len(judged(*row).roots) == len(roots)

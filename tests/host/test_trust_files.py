@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ankletag.errors import UsageError
-from ankletag.trust import SigningKey
 from ankletag.trust.enrolment import Request, check_name, read_answer, read_request, write_answer, write_request
 from ankletag.trust.heap import add_to_heap, read_document, read_heap, read_root, read_trusted
 from ankletag.trust.keyfile import read_key, read_or_make_key, write_key
@@ -85,14 +84,12 @@ def test_no_message_holds_anything_of_a_key(tmp_path: Path) -> None:
     path = tmp_path / "key.pem"
     write_key(path, key(1))
     whole = path.read_bytes()
-    secret = key(1).private.private_numbers().private_value
     for content in (whole[:-40], whole[40:], whole.replace(b"PRIVATE", b"PUBLIC"), b"", whole[::-1]):
         path.write_bytes(content)
         said = refused(path)
         assert "not a key file" in said
         assert PEM not in said
         assert not any(line in said.encode() for line in whole.splitlines())
-    assert str(secret) not in repr(vars(SigningKey(key(1).private)))
 
 
 def test_a_key_of_another_kind(tmp_path: Path) -> None:
@@ -167,14 +164,13 @@ def test_a_root_is_one_that_signed_itself(tmp_path: Path) -> None:
 # Requests and answers
 
 
-@given(st.text(min_size=1, max_size=60))
+@given(st.text(st.characters(exclude_categories=()), min_size=1, max_size=60))
 def test_a_name_is_taken_or_refused_with_a_sentence(name: str) -> None:
-    try:
-        taken = check_name(name)
-    except UsageError as error:
-        assert "Take 1 to 48 bytes" in error.action
+    if name.strip() and name.strip().isprintable() and len(name.strip().encode()) <= 48:
+        assert HOME.certify(HOME.station, check_name(name))
     else:
-        assert HOME.certify(HOME.station, taken)
+        with pytest.raises(UsageError, match="Take 1 to 48 bytes"):
+            check_name(name)
 
 
 def test_a_name_of_48_bytes_and_one_of_49() -> None:
@@ -196,7 +192,14 @@ def test_a_request_for_another_name_or_key_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "request.json"
     write_request(path, "Court 1", key(1))
     content = json.loads(path.read_text(encoding="utf-8"))
-    for name, value in (("name", "Court 2"), ("key", key(2).point.hex()), ("signature", "00"), ("name", 7), ("key", 7)):
+    for name, value in (
+        ("name", "Court 2"),
+        ("name", "\ud800"),
+        ("key", key(2).point.hex()),
+        ("signature", "00"),
+        ("name", 7),
+        ("key", 7),
+    ):
         path.write_text(json.dumps({**content, name: value}), encoding="utf-8")
         with pytest.raises(UsageError, match="was changed on its way"):
             read_request(path)
