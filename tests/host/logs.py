@@ -2,8 +2,7 @@
 
 from ankletag.evaluate import Evaluation, evaluate
 from ankletag.models import AGAINST, Finding
-from ankletag.time import Clock
-from ankletag.verify import Verified, verify_pages
+from ankletag.verify import Given, Verified, Witness, verify_pages
 from host.tagmaker import TagMaker, fitted
 from tagproto import coding, pages
 from tagproto.layout import SLOW_CADENCE_S, SLOW_SEAL_INTERVAL_S
@@ -11,13 +10,18 @@ from tagproto.layout import SLOW_CADENCE_S, SLOW_SEAL_INTERVAL_S
 DAY = 86_400
 
 
+def given(maker: TagMaker, *witnesses: Witness) -> Given:
+    """The authority's key, its documents, and what was written down elsewhere."""
+    return Given((maker.programme.root.point,), maker.documents, None, witnesses)
+
+
 def check(maker: TagMaker, raws: list[bytes] | None = None) -> Verified:
-    return verify_pages(maker.raw_pages() if raws is None else raws, maker.public_key, maker.tag_id)
+    return verify_pages(maker.raw_pages() if raws is None else raws, maker.public_key, maker.tag_id, given(maker))
 
 
 def judged(maker: TagMaker) -> Evaluation:
     verified = check(maker)
-    return evaluate(verified, Clock(verified))
+    return evaluate(verified, verified.clock)
 
 
 def against(verified: Verified) -> list[str]:

@@ -89,9 +89,16 @@ class TagMaker(SealWriter):
         signed = self.signed(records.ATTESTATION, signer, utc_ms=self.utc_ms + error_ms)
         return self.event(records.ATTESTATION, nonce_ticks=nonce_ticks, **signed)
 
-    def fit(self, order_id: bytes = b"order-0000000001", signer: SigningKey | None = None) -> int:
+    def fit(
+        self,
+        order_id: bytes = b"order-0000000001",
+        signer: SigningKey | None = None,
+        asked: tuple[int, int] | None = None,
+    ) -> int:
+        """At the present pace; what the order asks for is `asked` (cadence_s, seal_interval_s) where it is another."""
         self.event(records.CONFIG, **self.config)
-        pace = {name: self.config[name] for name in ("cadence_s", "seal_interval_s")}
+        present = (self.config["cadence_s"], self.config["seal_interval_s"])
+        pace = dict(zip(("cadence_s", "seal_interval_s"), asked or present, strict=True))
         number = self.event(records.FIT, **self.signed(records.FIT, signer, order_id=order_id, **pace))
         self.order_id = order_id
         self.fitted = True
@@ -119,6 +126,13 @@ class TagMaker(SealWriter):
             self.reading(tac_ug_dl, noise=noise, **same)
             if self.now_ms - self.last_seal_ms >= interval_ms:
                 self.seal()
+
+    def configure(self, cadence_s: int, seal_interval_s: int, signer: SigningKey | None = None) -> int:
+        """A station changes the order's pace."""
+        pace = {"cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
+        number = self.event(records.CONFIGURED, **self.signed(records.CONFIGURED, signer, **pace))
+        self.pace(cadence_s, seal_interval_s)
+        return number
 
     def pace(self, cadence_s: int, seal_interval_s: int) -> None:
         """Another CONFIG record: what `live` does follows it."""

@@ -22,10 +22,14 @@ from tagproto.records import Record
 
 def small() -> tuple[TagMaker, bytes]:
     maker = fitted([0] * 100)
-    return maker, make_bundle(maker.tag_id, maker.public_key, maker.order_id, maker.raw_pages())
+    return maker, make_bundle(maker.tag_id, maker.public_key, maker.order_id, maker.documents, maker.raw_pages())
 
 
 MAKER, DATA = small()
+
+
+def members(manifest: bytes, documents: bytes = b"") -> tuple[tuple[str, bytes], ...]:
+    return (("README.txt", README), ("manifest.json", manifest), ("documents.bin", documents))
 
 
 @pytest.fixture
@@ -37,6 +41,7 @@ def test_what_was_written_is_read(path: Path) -> None:
     write_bundle(path, DATA)
     bundle = read_bundle(path)
     assert bundle.pages == MAKER.raw_pages()
+    assert bundle.documents == sorted(MAKER.documents)
     assert bundle.manifest.public_key == MAKER.public_key
     assert small()[1] == DATA
 
@@ -44,7 +49,7 @@ def test_what_was_written_is_read(path: Path) -> None:
 def test_any_zip_program_reads_it() -> None:
     with zipfile.ZipFile(io.BytesIO(DATA)) as archive:
         assert archive.testzip() is None
-        assert archive.namelist() == ["README.txt", "manifest.json", "pages.bin"]
+        assert archive.namelist() == ["README.txt", "manifest.json", "documents.bin", "pages.bin"]
         assert archive.read("pages.bin") == b"".join(MAKER.raw_pages())
 
 
@@ -53,9 +58,9 @@ def test_snapshots_of_the_open_page_are_left_out_and_the_order_of_receipt_does_n
     early = maker.open_page()
     maker.live([0] * 3)
     raws = maker.raw_pages()
-    once = make_bundle(maker.tag_id, None, None, raws)
-    assert make_bundle(maker.tag_id, None, None, [early, *raws]) == once
-    assert make_bundle(maker.tag_id, None, None, [*raws, early]) == once
+    once = make_bundle(maker.tag_id, None, None, [], raws)
+    assert make_bundle(maker.tag_id, None, None, [], [early, *raws]) == once
+    assert make_bundle(maker.tag_id, None, None, [], [*raws, early]) == once
 
 
 @pytest.mark.slow
@@ -95,7 +100,7 @@ def test_the_record_of_a_flipped_bit_is_named(path: Path) -> None:
         with pytest.raises(EvidenceRefused, match=rf"record {item.value.number}, a "):
             read_bundle(path)
         named += 1
-    assert named == 106
+    assert named == 108
 
 
 def test_a_flipped_bit_in_a_seal_names_what_it_covers(path: Path) -> None:
@@ -150,12 +155,12 @@ def test_trailing_bytes_and_foreign_zips_are_refused(path: Path) -> None:
     [
         (b"[]", "does not describe"),
         (b"{", "not JSON"),
-        (b'{"format": "ankletag-evidence", "version": 2}', "version 2; this program knows version 1"),
-        (b'{"format": "ankletag-evidence", "version": 1}', "lacks a field"),
+        (b'{"format": "ankletag-evidence", "version": 1}', "version 1; this program knows version 2"),
+        (b'{"format": "ankletag-evidence", "version": 2}', "lacks a field"),
     ],
 )
 def test_a_well_built_bundle_with_a_bad_manifest_is_refused(path: Path, manifest: bytes, sentence: str) -> None:
-    path.write_bytes(build((("README.txt", README), ("manifest.json", manifest), ("pages.bin", b""))))
+    path.write_bytes(build((*members(manifest), ("pages.bin", b""))))
     with pytest.raises(EvidenceRefused, match=re.escape(sentence)):
         read_bundle(path)
 
@@ -166,7 +171,7 @@ def test_a_bundle_with_a_snapshot_that_a_later_page_extends_is_refused(path: Pat
     early = maker.open_page()
     maker.live([0] * 3)
     pages = [*maker.raw_pages()[:-1], early, maker.raw_pages()[-1]]
-    manifest = describe(maker.tag_id, maker.public_key, None, pages).encode()
-    write_bundle(path, build((("README.txt", README), ("manifest.json", manifest), ("pages.bin", b"".join(pages)))))
+    manifest = describe(maker.tag_id, maker.public_key, None, [], pages).encode()
+    write_bundle(path, build((*members(manifest), ("pages.bin", b"".join(pages)))))
     with pytest.raises(EvidenceRefused, match="does not describe"):
         read_bundle(path)

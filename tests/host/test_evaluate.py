@@ -7,16 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ankletag.evaluate import CASE, SKIN, STRAP, Evaluation, Parameters, evaluate, fittings
-from ankletag.time import Clock
-from ankletag.verify import verify_pages
+from ankletag.evaluate import CASE, SKIN, STRAP, Parameters, evaluate, fittings
+from host.logs import check, judged
 from host.tagmaker import TagMaker, fitted
 from tagproto import records
-
-
-def judged(maker: TagMaker) -> Evaluation:
-    verified = verify_pages(maker.raw_pages(), maker.public_key, maker.tag_id)
-    return evaluate(verified, Clock(verified))
 
 
 def test_values_come_out_as_they_went_in() -> None:
@@ -162,12 +156,12 @@ def test_fittings_and_what_lies_between_them() -> None:
     maker.fit(b"second-order-001")
     maker.live([0] * 4)
     maker.seal()
-    verified = verify_pages(maker.raw_pages(), maker.public_key)
+    verified = check(maker)
     first, second = fittings(verified)
     assert (first.removed, second.removed) == (True, False)
-    assert len(evaluate(verified, Clock(verified), first).episodes) == 1
-    assert evaluate(verified, Clock(verified)).episodes == []
-    assert len(evaluate(verified, Clock(verified)).readings) == 4
+    assert len(evaluate(verified, verified.clock, first).episodes) == 1
+    assert evaluate(verified, verified.clock).episodes == []
+    assert len(evaluate(verified, verified.clock).readings) == 4
 
 
 def test_a_tag_that_was_never_fitted_has_nothing_to_judge() -> None:

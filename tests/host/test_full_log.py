@@ -23,7 +23,7 @@ def full_since_a_boot(days: float, first_lost_s: int = 0) -> TagMaker:
 
 
 def acknowledged(maker: TagMaker) -> list[str]:
-    maker.event(records.RECEIPT, page=3, seal_number=1, seal_hash=bytes(32), station=bytes(8), statement=b"")
+    maker.receipt()
     maker.pace(60, 21600)
     maker.live([0] * 10)
     maker.seal()
@@ -109,7 +109,7 @@ def test_the_count_of_losses_stands_at_the_last_one_and_the_log_is_full_until_wh
     maker.now_ms += 1700 * 1000
     if sealed:
         maker.seal(seals.REASON_ASKED, b"nonce")
-    maker.event(records.RECEIPT, page=3, seal_number=1, seal_hash=bytes(32), station=bytes(8), statement=b"")
+    maker.receipt()
     maker.seal()
     assert against(check(maker)) == []
     maker.config["seal_interval_s"] = 10 * DAY

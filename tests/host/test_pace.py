@@ -3,8 +3,9 @@
 import pytest
 
 from host.logs import DAY, against, check, judged, live_days, slow_down, slowed, speed_up
-from host.tagmaker import fitted
+from host.tagmaker import TagMaker, fitted
 from tagproto import records
+from tagproto.layout import SLOW_CADENCE_S, SLOW_SEAL_INTERVAL_S
 
 
 @pytest.mark.parametrize("room_after_s", [0, 60, 900, 1799])
@@ -100,14 +101,37 @@ def test_an_order_with_few_readings_and_daily_seals_never_slows_down() -> None:
 
 
 def test_a_tag_fitted_with_a_full_log_was_slow_from_the_beginning() -> None:
-    maker = fitted(cadence_s=1800, seal_interval_s=86400)
+    maker = TagMaker(cadence_s=1800, seal_interval_s=86400)
+    maker.boot()
+    maker.provision()
+    maker.attest()
+    maker.fit(asked=(60, 21600))
     live_days(maker, 1)
+    maker.seal()
+    assert judged(maker).slowdowns[0].ended is False
     speed_up(maker)
     live_days(maker, 0.5)
     maker.seal()
-    (slowdown,) = judged(maker).slowdowns
+    evaluation = judged(maker)
+    (slowdown,) = evaluation.slowdowns
     assert slowdown.ended
-    assert slowdown.first_item < 6
+    assert evaluation.fitting is not None
+    assert slowdown.first_item < evaluation.fitting.first_item
+    assert evaluation.config is not None
+    assert evaluation.config.cadence_s == 60
+
+
+def test_the_pace_that_a_station_asks_for_is_no_slowdown() -> None:
+    maker = fitted()
+    live_days(maker, 0.4)
+    maker.configure(SLOW_CADENCE_S, SLOW_SEAL_INTERVAL_S)
+    live_days(maker, 2)
+    maker.seal()
+    assert against(check(maker)) == []
+    evaluation = judged(maker)
+    assert (evaluation.slowdowns, evaluation.gaps) == ([], [])
+    assert evaluation.config is not None
+    assert evaluation.config.cadence_s == SLOW_CADENCE_S
 
 
 def test_three_readings_in_a_row_are_an_episode_over_a_change_of_pace() -> None:

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ankletag.time import DRIFT_PPM, STATION_MS, Clock
-from ankletag.verify import verify_pages
+from host.logs import check
 from host.tagmaker import START_UTC_MS, TagMaker, fitted
 
 
 def clock_of(maker: TagMaker) -> Clock:
-    return Clock(verify_pages(maker.raw_pages(), maker.public_key))
+    return check(maker).clock
 
 
 @given(st.lists(st.tuples(st.integers(0, 600), st.booleans(), st.integers(0, 900)), min_size=1, max_size=12))
@@ -23,8 +23,8 @@ def test_the_truth_lies_within_the_bounds(steps: list[tuple[int, bool, int]]) ->
             maker.attest(delay_ms=delay_ms)
         truth[maker.reading()] = maker.utc_ms
     maker.seal()
-    verified = verify_pages(maker.raw_pages(), maker.public_key)
-    clock = Clock(verified)
+    verified = check(maker)
+    clock = verified.clock
     assert clock.findings == []
     for index, record in enumerate(verified.records()):
         span = clock.span(index)
@@ -101,7 +101,7 @@ def test_the_station_may_have_read_its_clock_any_time_since_the_nonce(early_ms: 
     maker.live([0])
     maker.seal()
     clock = clock_of(maker)
-    span = clock.span(len(verify_pages(maker.raw_pages(), maker.public_key).items) - 1)
+    span = clock.span(len(check(maker).items) - 1)
     assert span.earliest_ms is not None
     assert span.latest_ms is not None
     assert span.earliest_ms <= maker.utc_ms <= span.latest_ms

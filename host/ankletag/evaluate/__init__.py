@@ -71,7 +71,7 @@ def evaluate(
         if not known:
             return Evaluation(None, None, parameters=parameters)
         fitting = known[-1]
-    in_force = of_fitting(list(configs(verified, clock)), fitting)
+    in_force = of_fitting(verified, list(configs(verified, clock)), fitting)
     found = list(readings(verified, clock, fitting))
     losses = skin_losses(found, parameters)
     losses += switch_losses(verified, fitting, STRAP) + switch_losses(verified, fitting, CASE)

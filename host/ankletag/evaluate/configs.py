@@ -1,8 +1,11 @@
 """How the tag sampled and sealed, from when to when."""
 
+import bisect
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tagproto import records
 from tagproto.layout import SLOW_CADENCE_S, SLOW_SEAL_INTERVAL_S
 
 from ..models import Config, config_of
@@ -13,18 +16,25 @@ from .fittings import Fitting
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A sealed CONFIG record. item: its position in `Verified.items`; utc_ms as of a reading."""
+    """A sealed CONFIG record. item: its position in `Verified.items`; utc_ms as of a reading; order_pace: cadence_s and
+    seal_interval_s that the order asks for meanwhile."""
 
     config: Config
     item: int
     boot: int
     elapsed_ms: int
     utc_ms: int | None
+    order_pace: tuple[int, int] | None = None
 
     @property
     def pace(self) -> tuple[int, int]:
         """(cadence_s, seal_interval_s)."""
         return self.config.cadence_s, self.config.seal_interval_s
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether this is what a nearly full log makes of the order's pace."""
+        return self.order_pace is not None and self.pace != self.order_pace and self.pace == _slow(self.order_pace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +61,46 @@ def configs(verified: Verified, clock: Clock) -> Iterator[InForce]:
             yield InForce(config, index, record.boot, elapsed, clock.span_at(record.boot, elapsed).middle_ms)
 
 
-def of_fitting(known: list[InForce], fitting: Fitting) -> list[InForce]:
+def of_fitting(verified: Verified, known: list[InForce], fitting: Fitting) -> list[InForce]:
     """The one in force when the fitting began, and those that came in it."""
     before = [config for config in known if config.item <= fitting.first_item]
-    return before[-1:] + [config for config in known if fitting.first_item < config.item < fitting.last_item]
+    within = [config for config in known if fitting.first_item < config.item < fitting.last_item]
+    paces = _paces(verified, fitting)
+    begins = [item for item, _ in paces]
+    # What was in force before the FIT record was set up for it.
+    return [
+        dataclasses.replace(config, order_pace=paces[max(0, bisect.bisect(begins, config.item) - 1)][1])
+        for config in before[-1:] + within
+    ]
+
+
+def _paces(verified: Verified, fitting: Fitting) -> list[tuple[int, tuple[int, int]]]:
+    """(position, pace) of the FIT record, and of each CONFIGURED record of the fitting: what stations asked for."""
+    found: list[tuple[int, tuple[int, int]]] = []
+    for index, record in verified.events():
+        if fitting.first_item <= index < fitting.last_item and record.kind in (records.FIT, records.CONFIGURED):
+            values = record.values()
+            if isinstance(values, dict) and verified.proven[index]:
+                cadence_s, seal_interval_s = values["cadence_s"], values["seal_interval_s"]
+                assert isinstance(cadence_s, int)
+                assert isinstance(seal_interval_s, int)
+                found.append((index, (cadence_s, seal_interval_s)))
+    return found or [(fitting.first_item, (0, 0))]
 
 
 def _slow(pace: tuple[int, int]) -> tuple[int, int]:
     return max(pace[0], SLOW_CADENCE_S), max(pace[1], SLOW_SEAL_INTERVAL_S)
 
 
-def _is_slow(pace: tuple[int, int], known: list[InForce]) -> bool:
-    """A CONFIG record does not say why it came: it is slow when it is what another one becomes with a full log."""
-    return any(other.pace != pace and _slow(other.pace) == pace for other in known)
-
-
 def asked(known: list[InForce]) -> Config | None:
-    """The last of a fitting's configurations that is not a slow one: what the order asks for."""
-    return next((config.config for config in reversed(known) if not _is_slow(config.pace, known)), None)
+    """The last of a fitting's configurations, with the pace that the order asks for."""
+    if not known:
+        return None
+    last = known[-1]
+    if not last.is_slow or last.order_pace is None:
+        return last.config
+    cadence_s, seal_interval_s = last.order_pace
+    return dataclasses.replace(last.config, cadence_s=cadence_s, seal_interval_s=seal_interval_s)
 
 
 def slowdowns(known: list[InForce], fitting: Fitting) -> list[Slowdown]:
@@ -79,7 +111,7 @@ def slowdowns(known: list[InForce], fitting: Fitting) -> list[Slowdown]:
         if begun is not None and config.pace != begun.pace:
             found.append(Slowdown(begun.item, config.item, *begun.pace, True))
             begun = None
-        if begun is None and _is_slow(config.pace, known):
+        if begun is None and config.is_slow:
             begun = config
     if begun is not None:
         found.append(Slowdown(begun.item, fitting.last_item - 1, *begun.pace, False))

@@ -21,4 +21,4 @@ class Given:
     authority: tuple[bytes, ...] = ()
     documents: Sequence[bytes] = ()
     order_id: bytes | None = None
-    witnesses: tuple[Witness, ...] = ()
+    witnesses: Sequence[Witness] = ()
