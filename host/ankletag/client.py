@@ -32,7 +32,7 @@ _NONCE_S = messages.NONCE_LIFE_MS / 1000 * 0.8
 # Twenty times what a tag keeps (32 lines of 96 bytes): a tag that never ends its log must not fill this computer.
 _LOG_MAX = 65536
 # Asking these again after silence only adds one more record or seal.
-_REPEATABLE = (messages.OPEN, messages.SEAL, messages.ACKNOWLEDGE, messages.ATTEST)
+_REPEATABLE = (messages.OPEN, messages.SEAL, messages.ACKNOWLEDGE, messages.ATTEST, messages.CONFIGURE)
 
 
 class Client:
@@ -94,9 +94,8 @@ class Client:
         return self._exchange.ask(messages.STATUS, {}, self._reply_s, _TRIES)
 
     def present(self, document: bytes) -> Values:
-        """Show the tag a document of its authority's."""
-        # Twice: a document that the tag has taken already, whose reply got lost, it may refuse the second time.
-        return self._exchange.ask(messages.PRESENT, {"document": document}, self._signed_s, 1)
+        """Show the tag a document of its authority's. Showing one again that it took is answered in the same way."""
+        return self._exchange.ask(messages.PRESENT, {"document": document}, self._signed_s, _TRIES)
 
     def document(self, index: int) -> bytes:
         """A document that the tag keeps: 0 its own certificate, 1 its region's. Empty where it has none."""
@@ -120,23 +119,12 @@ class Client:
         The tag's hello. Raises TagRefused where the tag does not belong to the signer's authority.
         """
         if not self._introduced:
-            for left in reversed(range(_TRIES)):
-                if self._present_all(self.hello(), last=not left):
-                    break
-            self._introduced = True
-        return self._hello
-
-    def _present_all(self, hello: Values, last: bool) -> bool:
-        """False where a reply got lost, or what it told of had been taken before; raises that on the last try."""
-        found = introduction(self.signer, octets(hello, "root"), number(hello, "list_number"))
-        try:
+            hello = self.hello()
+            found = introduction(self.signer, octets(hello, "root"), number(hello, "list_number"))
             for document in found.changes + found.certificates:
                 self.present(document)
-        except TagSilent:
-            if last:
-                raise
-            return False
-        return True
+            self._introduced = True
+        return self._hello
 
     def open(self, scope: int) -> Values:
         """Ask for the right to read pages: those of the current order (1) or all (2)."""
@@ -155,6 +143,11 @@ class Client:
     def remove(self, reason: int) -> Values:
         """End the fitting. Not asked again after TagSilent, as `fit`."""
         return self._signed(messages.REMOVE, lambda: {"reason": reason}, self._seal_s)
+
+    def configure(self, cadence_s: int, seal_interval_s: int) -> Values:
+        """Change how often the fitted tag samples and seals."""
+        values: Values = {"cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
+        return self._signed(messages.CONFIGURE, lambda: values, self._signed_s)
 
     def attest(self, now_ms: Callable[[], int]) -> Values:
         """Give the tag the station's UTC in milliseconds since 1970-01-01, asked for anew at each try."""

@@ -78,7 +78,7 @@ def fit(client: Client, store: Store, clock: StationClock, order: Order, progres
             )
         )
     result = sync(client, store, clock, progress)
-    if result.order_id != order_id:
+    if result.in_force is None or result.in_force.order_id != order_id:
         raise _not_shown("fitting")
     return result
 
@@ -157,3 +157,24 @@ def end_fitting(client: Client, store: Store, tag_id: bytes, reason: int) -> Non
     """Tell the tag that the fitting ends; one that is not fitted, though this store's fitting lasts, has done it."""
     lasts = any(fitted.removed_utc_ms is None for fitted in store.fittings(tag_id)[-1:])
     _tell(client, lambda: client.remove(reason), lambda status: not number(status, "fitted"), may_be_done=lasts)
+
+
+def configure(
+    client: Client,
+    store: Store,
+    clock: StationClock,
+    cadence_s: int,
+    seal_interval_s: int,
+    progress: Progress = no_progress,
+) -> Synced:
+    """Change how the tag samples and seals for the fitting under way, then sync.
+
+    Raises TagRefused where the tag is not fitted, EvidenceRefused when the log does not show it; else as `sync.sync`.
+    """
+    client.introduce()
+    client.configure(cadence_s, seal_interval_s)
+    result = sync(client, store, clock, progress)
+    now = result.in_force
+    if now is None or (now.cadence_s, now.seal_interval_s) != (cadence_s, seal_interval_s):
+        raise _not_shown("new pace")
+    return result

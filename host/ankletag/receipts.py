@@ -81,19 +81,3 @@ def checkpoint(verified: Verified, number: int) -> tuple[int, bytes]:
         # The last one is the key of the epoch behind the next.
         known.update({seal.epoch + 2 - behind: key for behind, key in enumerate(reversed(announced))})
     return epoch, known.get(epoch, _UNKNOWN) + known.get(epoch + 1, _UNKNOWN)
-
-
-def in_force(verified: Verified) -> bytes | None:
-    """The order (16 bytes) of the fitting that the sealed records leave in force; None where none is."""
-    order_id: bytes | None = None
-    sealed = max((window.last_item for window in verified.windows), default=0)
-    for index, record in verified.events():
-        if index >= sealed:
-            break
-        values = record.values()
-        if record.kind == records.FIT and isinstance(values, dict):
-            found = values["order_id"]
-            order_id = found if isinstance(found, bytes) else None
-        elif record.kind == records.REMOVE:
-            order_id = None
-    return order_id

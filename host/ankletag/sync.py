@@ -9,9 +9,10 @@ from tagproto.commands import SCOPE_ORDER
 
 from .client import Client, LinkCounts, Values, number, octets
 from .errors import AnkletagError, TagRefused
+from .inforce import InForce, in_force
 from .papers import keep_papers
 from .pull import Progress, Pull, no_progress
-from .receipts import checkpoint, in_force, why_not, window_of
+from .receipts import checkpoint, why_not, window_of
 from .room import is_full, make_room, still_full
 from .stationclock import StationClock
 from .store import Store
@@ -27,8 +28,8 @@ class Synced:
     """What a sync did. new_pages: contents fetched; pages: what the tag has; absent: pages that it did not give.
 
     nonce: the challenge in the seal; key_differs: from the pinned one; certified: by this station's authority; behind:
-    the tag's last seal is not newer than one that this store has seen of it; order_id: of the fitting that is in force
-    by the sealed log, None for none; unacknowledged: why the tag was not told, as a clause, empty where it was.
+    the tag's last seal is not newer than one that this store has seen of it; in_force: by the sealed log;
+    unacknowledged: why the tag was not told, as a clause, empty where it was.
     """
 
     tag_id: bytes
@@ -41,14 +42,14 @@ class Synced:
     key_differs: bool
     certified: bool
     behind: bool
-    order_id: bytes | None
+    in_force: InForce | None
     unacknowledged: str
     counts: LinkCounts
 
     @property
     def fitted(self) -> bool:
-        """Whether a fitting is in force."""
-        return self.order_id is not None
+        """Whether a fitting is in force, by the sealed log."""
+        return self.in_force is not None
 
 
 def sync(client: Client, store: Store, clock: StationClock, progress: Progress = no_progress) -> Synced:
@@ -193,7 +194,7 @@ class Session:
             key_differs=pinned is not None and octets(self.hello, "public_key") != pinned,
             certified=self.certified,
             behind=behind,
-            order_id=in_force(verified),
+            in_force=in_force(verified),
             unacknowledged=why,
             counts=self.client.counts,
         )

@@ -61,6 +61,7 @@ class Gate:
         self.minimum = 0
         self._revoked: set[bytes] = set()
         self.certificates = [b"", b""]
+        self._list = b""
         self.restart()
         if provisioned:
             programme = maker.programme
@@ -142,7 +143,7 @@ class Gate:
         subject, issuer = document.octets(documents.SUBJECT), document.octets(documents.ISSUER)
         point = document.octets(documents.KEY)
         generation = document.number(documents.GENERATION)
-        if raw not in self.certificates and point != self.root:
+        if raw not in (self.certificates[0], self._list) and point != self.root:
             self._judge(document, subject, issuer, generation)
             self._take(document, recorded)
         return {"type": document.type, "subject": subject or bytes(8)}
@@ -193,6 +194,7 @@ class Gate:
         elif kind == documents.TAG:
             self.certificates = [document.encoded, self._last_region]
         else:
+            self._list = document.encoded
             self.list_number = document.number(documents.NUMBER)
             self.minimum = max(self.minimum, document.number(documents.MINIMUM))
             self._revoked = set(document.revoked)

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
+from ankletag.stationclock import StationClock
 from host.fakegate import Gate, Refused
 from host.tagmaker import TagMaker
 from tagproto import PROTOCOL_VERSION, frames, messages, records, seals
@@ -11,7 +13,17 @@ from tagproto.layout import PAGES_PER_BLOCK
 
 Answer = Callable[[int, bytes], bytes]
 Reply = dict[str, int | bytes]
-_SIGNED = (messages.OPEN, messages.ATTEST, messages.SEAL, messages.FIT, messages.REMOVE, messages.ACKNOWLEDGE)
+_UNSIGNED = (messages.HELLO, messages.STATUS, messages.READ, messages.LOG, messages.PRESENT, messages.DOCUMENT)
+
+
+@dataclass(frozen=True)
+class TrueClock(StationClock):
+    """A station's clock that goes right in the time of a made tag."""
+
+    maker: TagMaker = field(kw_only=True)
+
+    def now_ms(self) -> int:
+        return self.maker.utc_ms
 
 
 class FakeTag:
@@ -96,7 +108,7 @@ class FakeTag:
 
     def _carry_out(self, frame: frames.Frame, values: dict) -> "Reply | bytes":
         kind = frame.kind
-        if kind in _SIGNED:
+        if kind not in _UNSIGNED:
             given_ticks = self.maker.ticks - (self.maker.now_ms - self.gate.nonce_ms)
             self.gate.need_right(kind, values)
             if kind == messages.ACKNOWLEDGE:
@@ -174,6 +186,8 @@ class FakeTag:
             return {"seal_number": maker.seal_count - 1, "seal_hash": signed.hash(), "open_page": len(maker.closed)}
         if kind == messages.ACKNOWLEDGE:
             return {"number": maker.event(records.RECEIPT, **values)}
+        if kind == messages.CONFIGURE:
+            return self._configure(values)
         if kind == messages.FIT:
             self._fit(values)
         else:
@@ -200,6 +214,15 @@ class FakeTag:
         maker.order_id = values["order_id"]
         maker.fitted = True
         maker.seal(seals.REASON_FIT)
+
+    def _configure(self, values: dict) -> Reply:
+        maker = self.maker
+        if not maker.fitted:
+            raise Refused(messages.ERROR_STATE, "not fitted")
+        number = maker.event(records.CONFIGURED, **values)
+        maker.config |= {"cadence_s": values["cadence_s"], "seal_interval_s": values["seal_interval_s"]}
+        maker.event(records.CONFIG, **maker.config)
+        return {"number": number}
 
     def _read(self, frame: frames.Frame, values: dict) -> bytes:
         raws = self.maker.raw_pages()

@@ -2,11 +2,12 @@
 
 import pytest
 
-from ankletag.client import Client, octets
-from ankletag.errors import TagRefused, UsageError
+from ankletag.client import Client
+from ankletag.errors import TagRefused
 from host.fakeline import Pipe
 from host.faketag import FakeTag
 from host.tagmaker import TagMaker
+from provisioned import station
 from tagproto import frames, messages
 
 
@@ -44,22 +45,7 @@ def test_a_refusal_for_asking_too_often_says_how_long_to_wait() -> None:
         return frames.encode(messages.ERROR, frame.request_id, messages.encode(messages.ERROR, fields))
 
     tag.garble = busy
-    with Client(Pipe(tag)) as client, pytest.raises(TagRefused) as caught:
-        client.seal(b"nonce")
+    with Client(Pipe(tag), station()) as client, pytest.raises(TagRefused) as caught:
+        client.status()
     assert "every 20 minutes" in str(caught.value)
     assert "wait a moment" not in str(caught.value).lower()
-
-
-def test_a_statement_is_as_long_as_a_record_keeps_it_and_no_longer() -> None:
-    maker = TagMaker()
-    maker.boot()
-    tag = FakeTag(maker)
-    with Client(Pipe(tag)) as client:
-        client.attest(0, octets(client.hello(), "nonce"), bytes(8), b"a" * 226)
-        client.acknowledge(0, 0, bytes(32), bytes(8), b"r" * 206)
-        asked = len(tag.requests)
-        with pytest.raises(UsageError, match=r"227 bytes .* has room for 226"):
-            client.attest(0, bytes(8), bytes(8), b"a" * 227)
-        with pytest.raises(UsageError, match=r"207 bytes .* has room for 206"):
-            client.acknowledge(0, 0, bytes(32), bytes(8), b"r" * 207)
-    assert len(tag.requests) == asked

