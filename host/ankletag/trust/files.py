@@ -44,7 +44,10 @@ def write_file(path: Path, data: bytes) -> None:
     """A public file in the place of what was there, in one step. Raises UsageError."""
     with telling(path, "written"):
         beside = _beside(path, data, _PUBLIC_FILE)
-        os.replace(beside, path)
+        try:
+            os.replace(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def write_new(path: Path, data: bytes) -> None:
