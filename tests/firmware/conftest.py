@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from ankletag.verify import Verified, verify_pages
+from ankletag.verify import Verified
 from firmware.explore import Explorer
 from firmware.judge import log_differs
 from firmware.story import Known
+from firmware.verdict import verify
 from micropython_vm import Vm
 
 HARNESS = Path(__file__).parent / "vm" / "harness.py"
 # Shortly before the ticks wrap.
 TICKS = (1 << 30) - 400_000
-BLOCKS = 17
+BLOCKS = 19
 
 
 class Tag:
@@ -34,11 +35,11 @@ class Tag:
             raise AttributeError(name)
         return lambda *arguments: self._vm.ask([name, *arguments], 110)
 
-    def start(self, blocks: int, ticks: int) -> Any:
-        """A tag that was never switched on, and a host that has never met it."""
+    def start(self, blocks: int, ticks: int, provisioned: bool = True) -> Any:
+        """A tag that was never switched on, and a host that has never met it; the tag knows the programme."""
         self._stored = {}
         self._known = Known()
-        return self._vm.ask(["start", blocks, ticks], 110)
+        return self._vm.ask(["start", blocks, ticks, provisioned], 110)
 
     def read(self) -> Verified:
         """Read the tag out and verify all that was ever read of it."""
@@ -46,7 +47,7 @@ class Tag:
         for kind, data in found["counted"]:
             self._known.count(kind, bytes.fromhex(data))
         self._stored.update((bytes.fromhex(page), None) for page in found["pages"])
-        return verify_pages(list(self._stored), bytes.fromhex(self.state()["public_key"]))
+        return verify(list(self._stored), bytes.fromhex(self.state()["public_key"]))
 
     def check(self, cuts: int = 0) -> list[str]:
         """What speaks against the tag's evidence, and what counted and is not there. cuts: see Known."""
@@ -73,12 +74,12 @@ def harness(vm: Vm) -> Tag:
 
 @pytest.fixture
 def explorer(vm: Vm, tmp_path: Path) -> Explorer:
-    """Power cuts on 17 blocks of flash."""
+    """Power cuts on 19 blocks of flash."""
     return Explorer(vm, tmp_path, BLOCKS)
 
 
 @pytest.fixture
 def tag(harness: Tag) -> Tag:
-    """A tag that was just switched on for the first time: 17 blocks of flash, 8 of them ring."""
+    """A tag that was just switched on for the first time: 19 blocks of flash, 8 of them ring."""
     harness.start(BLOCKS, TICKS)
     return harness

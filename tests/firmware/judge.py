@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ankletag.verify import Verified, verify_pages
+from ankletag.verify import Verified
 from firmware.story import Key, Known
+from firmware.verdict import verify
 from tagproto import records, seals
 from tagproto.layout import BLOCK_SIZE, EVENT_RESERVE_PAGES, KEY_BLOCKS, READING_RESERVE_PAGES, SETTINGS_BLOCKS
 from tagproto.pages import PAGE_SIZE
 
 _EMPTY = (bytes(PAGE_SIZE), b"\xff" * PAGE_SIZE)
-NONCE = b"after the cut"
+CHALLENGE = b"after the cut..."
 _PIECE = 8
 _REMEMBERED = 64
 KEYS = slice(SETTINGS_BLOCKS * BLOCK_SIZE, (SETTINGS_BLOCKS + KEY_BLOCKS) * BLOCK_SIZE)
@@ -42,7 +43,7 @@ class Judge:
         digest = hashlib.blake2b(first_key + b"".join(raws), digest_size=16).digest()
         if digest not in self._verified:
             self.verifications += 1
-            self._verified[digest] = verify_pages(raws, first_key)
+            self._verified[digest] = verify(raws, first_key)
             if len(self._verified) > _REMEMBERED:
                 self._verified.popitem(last=False)
         return self._verified[digest]
@@ -63,7 +64,7 @@ class Judge:
         found += log_differs(known, verified)
         if says["fitted"] != _fitted(verified):
             found.append(f"fitted is {says['fitted']}, and {_fitted(verified)} by the log")
-        if says["sealed"] and not verified.nonce_sealed(NONCE):
+        if says["sealed"] and not verified.nonce_sealed(CHALLENGE):
             found.append("the seal that was asked for does not verify")
         return found + secrets_left(known, says["epoch"], back.cells, KEYS)
 

@@ -1,21 +1,39 @@
-"""The link's host side, as small as can be: requests in, replies out, over the harness."""
+"""The link's host side, as small as can be: requests in, replies out, over the harness.
+
+Requests that need a signature get one, over a nonce of a hello of their own, by the station of tests/programme.py.
+"""
 
 from typing import Any
 
-from tagproto import frames, messages
+import tagproto
+from ankletag.trust import SigningKey
+from firmware.verdict import PROGRAMME, TAG_ID
+from programme import Programme
+from tagproto import frames, messages, records
 from tagproto.bad import Bad
 
-FITTING: dict[str, int | bytes] = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 1200}
+Values = dict[str, int | bytes]
+
+HELLO: Values = {"version": tagproto.PROTOCOL_VERSION, "entropy": bytes(16)}
+FITTING: Values = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 1200}
+SEAL: Values = {"challenge": b"from the station"}
 
 
-def request(kind: int, values: dict[str, int | bytes] | None = None, request_id: int = 7) -> bytes:
+def receipt(tag: Any, page: int = 0) -> Values:
+    """Fields of an acknowledge of the tag's last seal, in front of its nonce, without a checkpoint."""
+    state = tag.state()
+    last = {"seal_number": state["seals"] - 1, "seal_hash": bytes.fromhex(state["last_hash"])}
+    return {"page": page, **last, "epoch": 0, "keys": bytes(66)}
+
+
+def request(kind: int, values: Values | None = None, request_id: int = 7) -> bytes:
     return frames.encode(kind, request_id, messages.encode(kind, values or {}))
 
 
-def send(tag: Any, data: bytes, turns: int = 1) -> list[tuple[int, dict[str, int | bytes]]]:
-    """(kind, fields) of every frame that the tag sends."""
+def decoded(sent: bytes) -> list[tuple[int, Values]]:
+    """(kind, fields) of every frame."""
     found = []
-    for frame in frames.Decoder().feed(bytes.fromhex(tag.link(data.hex(), turns)["sent"])):
+    for frame in frames.Decoder().feed(sent):
         assert not isinstance(frame, Bad), frame
         values = messages.decode(frame.kind, frame.body)
         assert not isinstance(values, Bad), values
@@ -23,16 +41,60 @@ def send(tag: Any, data: bytes, turns: int = 1) -> list[tuple[int, dict[str, int
     return found
 
 
-def ask(tag: Any, kind: int, values: dict[str, int | bytes] | None = None) -> dict[str, int | bytes]:
+def send(tag: Any, data: bytes, turns: int = 1) -> list[tuple[int, Values]]:
+    """(kind, fields) of every frame that the tag sends in so many turns."""
+    return decoded(bytes.fromhex(tag.link(data.hex(), turns)["sent"]))
+
+
+def needs_signature(kind: int) -> bool:
+    return messages.REQUESTS.get(kind, ())[-3:] == records.SIGNED
+
+
+def introduce(tag: Any, programme: Programme = PROGRAMME) -> None:
+    """The tag knows the station: after a boot it has forgotten it."""
+    for document in programme.chain[1:]:
+        answer(tag, messages.PRESENT, {"document": document})
+
+
+def hello(tag: Any) -> bytes:
+    """The tag's next nonce."""
+    _, fields = answer(tag, messages.HELLO, HELLO)
+    assert isinstance(fields["nonce"], bytes)
+    return fields["nonce"]
+
+
+def signed(tag: Any, kind: int, values: Values, signer: SigningKey | None = None) -> Values:
+    """All fields of a request that the tag has no reason to refuse for its signature."""
+    if signer is None:
+        introduce(tag)
+    return (signer or PROGRAMME.station).command(kind, TAG_ID, hello(tag), values)
+
+
+def answer(tag: Any, kind: int, values: Values | None = None, signer: SigningKey | None = None) -> tuple[int, Values]:
+    """(kind, fields) of the one answer; what needs a signature and has none gets it."""
+    values = values or {}
+    if needs_signature(kind) and "signature" not in values:
+        values = signed(tag, kind, values, signer)
+    (found,) = decoded(bytes.fromhex(tag.exchange(request(kind, values).hex())))
+    return found
+
+
+def ask(tag: Any, kind: int, values: Values | None = None, signer: SigningKey | None = None) -> Values:
     """Fields of the one reply, which must be the request's own."""
-    ((answer, fields),) = send(tag, request(kind, values))
-    assert answer == kind | messages.REPLY, fields
+    replied, fields = answer(tag, kind, values, signer)
+    assert replied == kind | messages.REPLY, fields
     return fields
 
 
-def refused(tag: Any, kind: int, values: dict[str, int | bytes] | None = None) -> int:
+def refused(tag: Any, kind: int, values: Values | None = None, signer: SigningKey | None = None) -> int:
     """The code of the error that answers a request."""
-    ((answer, fields),) = send(tag, request(kind, values))
-    assert answer == messages.ERROR
+    replied, fields = answer(tag, kind, values, signer)
+    assert replied == messages.ERROR, fields
     assert isinstance(fields["code"], int)
     return fields["code"]
+
+
+def present(tag: Any, *documents: bytes) -> None:
+    """The tag takes these documents."""
+    for document in documents:
+        ask(tag, messages.PRESENT, {"document": document})

@@ -10,13 +10,6 @@ from tagproto import messages, records
 from tagproto.layout import Layout
 
 PAGES = 128
-RECEIPT: dict[str, Any] = {
-    "page": 0,
-    "seal_number": 0,
-    "seal_hash": bytes(32),
-    "station": b"station1",
-    "statement": b"",
-}
 RING = Layout(BLOCKS).ring_first
 JOURNAL = Layout(BLOCKS).journal_first
 
@@ -155,7 +148,7 @@ def test_a_bad_block_in_a_full_ring_keeps_its_pages(tag: Any) -> None:
     tag.read()
     known = tag.state()["open_page"]
     tag.reboot(2)
-    talk.ask(tag, messages.ACKNOWLEDGE, {**RECEIPT, "page": known})
+    talk.ask(tag, messages.ACKNOWLEDGE, talk.receipt(tag, known))
     tag.fill(60)
     tag.reboot(2)
     assert tag.check() == []
@@ -166,17 +159,17 @@ def test_a_bad_last_block_ends_the_log_until_a_receipt(tag: Any) -> None:
     talk.ask(tag, messages.FIT, talk.FITTING)
     tag.fill(0)
     while tag.state()["open_page"] % 16 == 0:
-        talk.ask(tag, messages.SEAL, {"nonce": bytes(32)})
+        talk.ask(tag, messages.SEAL, talk.SEAL)
     last = tag.state()["open_page"]
     block = tag.place(last - 1)
     for index in range(last % 16, 16):
         tag.stick_page(block, index)
     kind = messages.SEAL | messages.REPLY
     while kind == messages.SEAL | messages.REPLY:
-        ((kind, _),) = talk.send(tag, talk.request(messages.SEAL, {"nonce": bytes(32)}))
+        kind, _ = talk.answer(tag, messages.SEAL, talk.SEAL)
     assert tag.state()["bad_writes"] == 1
     assert talk.ask(tag, messages.STATUS)["pages_capacity"] == PAGES - 16
-    talk.ask(tag, messages.ACKNOWLEDGE, {**RECEIPT, "page": last})
+    talk.ask(tag, messages.ACKNOWLEDGE, talk.receipt(tag, last))
     tag.steps(300)
     # The log was full: the fault is counted, and told once there is room.
     told = [record.values() for _, record in tag.read().events() if record.kind == records.REPEATED]

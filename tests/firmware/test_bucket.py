@@ -46,7 +46,7 @@ def test_what_was_held_back_is_told_once_there_is_a_token(tag: Any) -> None:
 
 def test_what_was_held_back_is_told_before_a_seal(tag: Any) -> None:
     tag.flood_input("strap", 20, 1000)
-    talk.ask(tag, messages.SEAL, {"nonce": b"now"})
+    talk.ask(tag, messages.SEAL, talk.SEAL)
     (repeated,) = [record.values() for record in parsed(tag, records.REPEATED)]
     assert (repeated["kind"], repeated["count"]) == (records.STRAP, 12)
     assert tag.check() == []

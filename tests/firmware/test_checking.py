@@ -136,7 +136,7 @@ FACTORS = [(u, v) for u in (0, 1, 2, N - 1, 2**255) for v in (1, 2, N - 1, 2**25
 @pytest.mark.parametrize(
     ("secret", "u", "v"),
     [(d, u, v) for d in SECRETS for u, v in FACTORS if (u + v * d) % N],
-    ids=lambda n: f"{n:x}"[:9],
+    ids=lambda n: f"{n:x}"[:6],
 )
 def test_where_the_walk_meets_itself(harness: Any, secret: int, u: int, v: int) -> None:
     """Keys next to G and its negative: the sum doubles, vanishes, or the walk passes through infinity."""

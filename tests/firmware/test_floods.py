@@ -137,27 +137,27 @@ def test_refused_commands_for_an_hour(pico: Tag) -> None:
     assert talk.ask(pico, messages.STATUS)["commands_refused"] == sum(answers.values())
 
 
-RECEIPT = messages.encode(
-    messages.ACKNOWLEDGE,
-    {"page": 0, "seal_number": 0, "seal_hash": bytes(32), "station": b"station1", "statement": bytes(120)},
-).hex()
+def plain(values: talk.Values) -> dict[str, Any]:
+    return {name: value.hex() if isinstance(value, bytes) else value for name, value in values.items()}
+
+
+# An acknowledge names the tag's last seal: the VM adds it.
+SIGNED: list[tuple[int, talk.Values]] = [
+    (messages.SEAL, talk.SEAL),
+    (messages.ACKNOWLEDGE, {"page": 0, "epoch": 0, "keys": bytes(66)}),
+    (messages.REMOVE, {"reason": 1}),
+    (messages.ATTEST, {"utc_ms": 1_780_000_000_000}),
+]
 
 
 @pytest.mark.parametrize(
-    ("kind", "body"),
-    [
-        (messages.SEAL, messages.encode(messages.SEAL, {"nonce": bytes(32)}).hex()),
-        (messages.ACKNOWLEDGE, RECEIPT),
-        (messages.REMOVE, messages.encode(messages.REMOVE, {"reason": 1}).hex()),
-    ],
+    ("kind", "values"), SIGNED, ids=lambda part: messages.NAMES[part] if isinstance(part, int) else ""
 )
-def test_requests_that_make_seals_and_records_at_line_rate(pico: Tag, kind: int, body: str) -> None:
-    """An hour as fast as the tag answers, then ten seconds apart until the day is over."""
-    answers = pico.flood_link([[kind, body, 20]], 3600, 1000)["answers"]
-    # Only what would be recorded takes a token: a second removal is refused for the tag's state.
-    refusal = messages.ERROR_STATE if kind == messages.REMOVE else messages.ERROR_BUSY
-    assert answers[f"{messages.ERROR} {refusal}"] > 10_000
-    later = pico.flood_link([[kind, body, 1]], 23 * 360, 10_000)["answers"]
+def test_signed_requests_at_line_rate(pico: Tag, kind: int, values: talk.Values) -> None:
+    """By a station, once a second for an hour, then ten seconds apart until the day is over."""
+    answers = pico.flood_signed(kind, plain(values), 3600, 1000)["answers"]
+    assert answers[f"{messages.ERROR} {messages.ERROR_BUSY}"] > 3000
+    later = pico.flood_signed(kind, plain(values), 23 * 360, 10_000)["answers"]
     total = {name: answers.get(name, 0) + later.get(name, 0) for name in answers | later}
     taken = total.pop(f"{kind | messages.REPLY} 0")
     assert taken <= 24 + 24 * 3
@@ -167,17 +167,3 @@ def test_requests_that_make_seals_and_records_at_line_rate(pico: Tag, kind: int,
     assert len(alone) + sum(values["count"] for values in repeated) == sum(total.values())
     if kind != messages.REMOVE:
         assert_cadence(found, DAY_S, 10_000)
-
-
-def test_attestations_at_line_rate(pico: Tag) -> None:
-    """Each over the tag's newest nonce, once a second for an hour."""
-    taken, busy, refused = pico.flood_attestations(3600, 1000)["taken"]
-    assert 24 + 2 <= taken <= 24 + 3
-    assert refused == 0
-    assert busy == 3600 - taken
-    found = all_records(pico)
-    assert_cadence(found, 3600)
-    assert sum(record.kind == records.ATTESTATION for record in found) == taken
-    alone, repeated = told(found, records.REFUSED)
-    assert len(alone) + sum(values["count"] for values in repeated) == busy
-    assert used(pico) <= QUIET_DAY_PAGES // 10 + HOST_SHARE * PAGES

@@ -17,10 +17,6 @@ def kinds(tag: Any) -> list[int]:
     return [int(record[:2], 16) for record in tag.log()["records"]]
 
 
-def receipt(page: int) -> dict[str, int | bytes]:
-    return {"page": page, "seal_number": 0, "seal_hash": bytes(32), "station": b"station1", "statement": b""}
-
-
 def test_every_seal_is_of_its_own_epoch_and_verifies(tag: Any) -> None:
     key = tag.state()["public_key"]
     talk.ask(tag, messages.FIT, talk.FITTING)
@@ -99,7 +95,7 @@ def test_a_receipt_frees_a_full_ring(tag: Any) -> None:
     lost = tag.state()["readings_lost"]
     assert lost == 7
     tag.read()
-    reply = talk.ask(tag, messages.ACKNOWLEDGE, receipt(tag.state()["open_page"] - 1))
+    reply = talk.ask(tag, messages.ACKNOWLEDGE, talk.receipt(tag, tag.state()["open_page"] - 1))
     assert tag.state()["free_pages"] > 64
     tag.steps(3)
     assert tag.check() == []
@@ -117,7 +113,7 @@ def test_a_receipt_covers_what_lies_before_its_page_only(tag: Any) -> None:
         tag.event()
     page = tag.state()["open_page"]
     tag.seal()
-    talk.ask(tag, messages.ACKNOWLEDGE, receipt(page))
+    talk.ask(tag, messages.ACKNOWLEDGE, talk.receipt(tag, page))
     while tag.state()["open_page"] == page:
         tag.event()
     assert talk.ask(tag, messages.STATUS)["received_page"] == page
@@ -132,7 +128,7 @@ def test_a_receipt_leaves_the_open_window_alone(tag: Any) -> None:
     tag.seal()
     sealed = tag.state()["open_page"]
     tag.fill(60)
-    talk.ask(tag, messages.ACKNOWLEDGE, receipt(tag.state()["open_page"]))
+    talk.ask(tag, messages.ACKNOWLEDGE, talk.receipt(tag, tag.state()["open_page"]))
     assert talk.ask(tag, messages.STATUS)["received_page"] <= sealed
     tag.fill(0)
     seals = tag.state()["seals"]
@@ -155,7 +151,7 @@ def test_weeks_at_the_end_of_the_log(tag: Any) -> None:
     tag.toggle("strap", 0)
     tag.steps(12_000)
     tag.read()
-    talk.ask(tag, messages.ACKNOWLEDGE, receipt(tag.state()["open_page"]))
+    talk.ask(tag, messages.ACKNOWLEDGE, talk.receipt(tag, tag.state()["open_page"]))
     tag.steps(70)
     assert tag.check() == []
     found = list(tag.read().events())
@@ -180,7 +176,7 @@ def test_a_nearly_full_ring_slows_the_tag_down_and_a_receipt_ends_that(tag: Any)
     tag.seal()
     tag.read()
     seals = tag.state()["seals"]
-    talk.ask(tag, messages.ACKNOWLEDGE, receipt(tag.state()["open_page"]))
+    talk.ask(tag, messages.ACKNOWLEDGE, talk.receipt(tag, tag.state()["open_page"]))
     tag.steps(2)
     assert tag.state()["cadence_s"] == 60
     # Quick again, it seals at once.

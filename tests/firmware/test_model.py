@@ -13,16 +13,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ankletag.verify import Verified, verify_pages
+from ankletag.verify import Verified
 from firmware.conftest import TICKS, Tag
 from firmware.story import Known
 from firmware.tear import Image, Operation
+from firmware.verdict import verify
 from tagproto import records
 from tagproto.layout import Layout
 
 pytestmark = pytest.mark.slow
 
-BLOCKS = 15
+BLOCKS = 17
 SIZE = BLOCKS * 4096
 # When the last blocks of a ring are bad ones, none can take their place: what comes then is lost, and that is told.
 # Two may be bad, and a step takes up to 40 pages.
@@ -59,7 +60,7 @@ class Model:
         found = self.tag.read_out()
         self.count(found["counted"])
         pages = [bytes.fromhex(page) for page in found["pages"]]
-        verified = verify_pages([*self.stored, *pages], self.public_key)
+        verified = verify([*self.stored, *pages], self.public_key)
         for item in verified.items:
             self.places[item.value.number] = (item.seq, item.end_seq)
         return verified, pages

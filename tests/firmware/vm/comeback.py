@@ -2,14 +2,13 @@
 
 import nor
 import quickkeys
-from life import Tag
+from life import HELLO, Tag
 from recording import Recording
-from workload import HELLO
 
 from tag.faults import describe
 from tagproto import messages
 
-NONCE = b"after the cut"
+CHALLENGE = b"after the cut..."
 
 
 def come_back(path, blocks, seed, mode, story):
@@ -60,7 +59,7 @@ def _live(tag, counted):
     booted = len(counted)
     tag.live(3)
     lived = len(counted)
-    kind, seal = tag.request(messages.SEAL, {"nonce": NONCE})
+    kind, seal = tag.command(messages.SEAL, {"challenge": CHALLENGE})
     hello = tag.ask(messages.HELLO, HELLO)
     status = tag.ask(messages.STATUS, {})
     return {

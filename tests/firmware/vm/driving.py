@@ -31,14 +31,16 @@ now = _Driven()
 # Power and time
 
 
-def start(blocks, ticks):
-    """A new tag that has never been switched on."""
+def start(blocks, ticks, provisioned=True):
+    """A new tag that has never been switched on; provisioned, it knows the programme and its station."""
     now.counted = []
     now.tag = None
     # A Pico's flash is big: what the tag before it had must be free.
     gc.collect()
     now.tag = Tag(nor.Flash(blocks), now.trace)
     now.tag.start(ticks, 1)
+    if provisioned:
+        now.tag.introduce()
     return state()
 
 
@@ -50,6 +52,7 @@ def state():
         "epoch": app.keys.epoch,
         "fitted": app.settings.fitted,
         "seals": app.sealer.number,
+        "last_hash": app.sealer.last_hash.hex(),
         "boot": app.recorder.boot(),
         "next_number": app.recorder.next_number(),
         "open_page": app.writer.seq,
@@ -92,6 +95,11 @@ def link(data, turns):
     now.tag.live(turns)
     sent, port.outgoing = port.outgoing, b""
     return {"sent": sent.hex(), "left": len(port.incoming)}
+
+
+def exchange(data):
+    """What the tag sends until it has answered all of this, in no time."""
+    return now.tag.exchange(unhex(data)).hex()
 
 
 def room(count):

@@ -76,17 +76,19 @@ def flood_link(requests, times, every_ms):
     return {"answers": answers, "state": driving.state()}
 
 
-def flood_attestations(times, every_ms):
-    """Attestations, each over the tag's newest nonce; how many the tag took, refused as too many, refused else."""
+def flood_signed(kind, values, times, every_ms):
+    """A signed request again and again, each over the tag's newest nonce; replies by 'kind code'."""
     tag = driving.now.tag
-    hello = {"version": 1, "entropy": bytes(16)}
-    taken = [0, 0, 0]
+    values = {key: bytes.fromhex(value) if isinstance(value, str) else value for key, value in values.items()}
+    answers = {}
 
     def act(i):
-        nonce = tag.ask(messages.HELLO, hello)["nonce"]
-        values = {"utc_ms": 1750000000000 + i, "nonce": nonce, "station": bytes(8), "statement": bytes(100)}
-        kind, fields = tag.request(messages.ATTEST, values)
-        taken[0 if kind != messages.ERROR else 1 if fields["code"] == messages.ERROR_BUSY else 2] += 1
+        if kind == messages.ACKNOWLEDGE:
+            sealer = tag.app.sealer
+            values.update(seal_number=sealer.number - 1, seal_hash=sealer.last_hash)
+        replied, fields = tag.command(kind, values)
+        name = "%d %d" % (replied, fields["code"] if replied == messages.ERROR else 0)
+        answers[name] = answers.get(name, 0) + 1
 
     _turns(times, every_ms, act)
-    return {"taken": taken, "state": driving.state()}
+    return {"answers": answers, "state": driving.state()}

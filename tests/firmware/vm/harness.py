@@ -9,12 +9,13 @@ import comeback
 import driving
 import floods
 import pieces
+import signing
 import steps
 import stores
 import workload
 
 # A command is a function of one of these.
-_MODULES = (driving, floods, pieces, steps, stores, workload, comeback)
+_MODULES = (driving, floods, pieces, signing, steps, stores, workload, comeback)
 
 
 def answer(name, *arguments):

@@ -1,11 +1,17 @@
 """A tag's life on a board in RAM: boots, turns, and a host on its link."""
 
 import ramboard
+import signing
 
 from tag import app as tag_app
 from tagproto import frames, messages
 
 FIRMWARE = b"testtest"
+HELLO = {"version": 1, "entropy": b"host's own bytes"}
+# A request whose signature is checked in steps takes some fifty turns; a stream that is not taken, any number.
+_TURNS_MAX = 400
+_NOBODY = bytes(8)
+PROGRAMME = signing.Programme()
 
 
 class Tag:
@@ -17,10 +23,14 @@ class Tag:
         self._seed = seed
         self.board = None
         self.app = None
+        self.programme = PROGRAMME
+        # Whether the tag that is up knows the station.
+        self._introduced = False
 
     def start(self, ticks, cause):
         """Power on."""
         self._seed += 1
+        self._introduced = False
         self.board = ramboard.Board(self.flash, ticks, cause, self._trace, self._seed)
         self.app = None
         self.app = tag_app.App(self.board, FIRMWARE)
@@ -39,31 +49,62 @@ class Tag:
     # The link
 
     def exchange(self, data):
-        """Bytes to the tag; the frames that it sends while it has a turn."""
-        port = self.board.link
+        """Bytes to the tag, which are no more than it can answer; all that it sends. No time passes."""
+        board = self.board
+        port = board.link
         port.incoming += data
-        self.app.step()
+        idles, board.idles = board.idles, False
+        for _ in range(_TURNS_MAX):
+            self.app.step()
+            if not (port.incoming or self.app.link.wants_write()):
+                break
+        board.idles = idles
         sent, port.outgoing = port.outgoing, b""
-        return frames.Decoder().feed(sent)
+        return sent
 
     def request(self, kind, values):
         """(kind, fields) of the one answer to a request."""
-        (reply,) = self.exchange(frames.encode(kind, 1, messages.encode(kind, values)))
+        sent = self.exchange(frames.encode(kind, 1, messages.encode(kind, values)))
+        (reply,) = frames.Decoder().feed(sent)
         return reply.kind, messages.decode(reply.kind, reply.body)
 
     def ask(self, kind, values):
         """Fields of the reply to a request that the tag must not refuse."""
-        answer, fields = self.request(kind, values)
-        if answer != kind | messages.REPLY:
-            raise ValueError("the tag refused %s: %r" % (messages.NAMES[kind], fields))
-        return fields
+        return _not_refused(kind, self.request(kind, values))
+
+    def introduce(self):
+        """Hello; a tag that has no root is provisioned, and the station is presented. The reply to hello."""
+        hello = self.ask(messages.HELLO, HELLO)
+        if not self._introduced:
+            made = self.programme
+            chain = [made.region_document, made.station_document]
+            if hello["root"] == _NOBODY:
+                chain.insert(0, made.root_document)
+            if not self.ask(messages.DOCUMENT, {"index": 0})["document"]:
+                chain.append(made.tag_document(hello["tag_id"], hello["public_key"]))
+            for document in chain:
+                self.ask(messages.PRESENT, {"document": document})
+            self._introduced = True
+        return hello
+
+    def command(self, kind, values, signer=None):
+        """(kind, fields) of the answer to a request that is signed, by the station unless another signer is given."""
+        hello = self.introduce()
+        key = signer or self.programme.station
+        return self.request(kind, key.command(kind, hello["tag_id"], hello["nonce"], values))
+
+    def order(self, kind, values, signer=None):
+        """Fields of the reply to a signed request that the tag must not refuse."""
+        return _not_refused(kind, self.command(kind, values, signer))
 
     def stream(self, first):
-        """(number, 256 bytes) of all pages from `first` to the open one, as the tag streams them."""
+        """(number, 256 bytes) of all pages from `first` to the open one, as the tag streams them to the station."""
+        self.order(messages.OPEN, {"scope": 1})
         found = []
         while True:
             values = {"first": first, "count": messages.READ_PAGES_MAX}
-            for frame in self.exchange(frames.encode(messages.READ, 1, messages.encode(messages.READ, values))):
+            sent = self.exchange(frames.encode(messages.READ, 1, messages.encode(messages.READ, values)))
+            for frame in frames.Decoder().feed(sent):
                 fields = messages.decode(frame.kind, frame.body)
                 if frame.kind == messages.PAGE:
                     found.append((fields["seq"], fields["page"]))
@@ -79,3 +120,10 @@ class Tag:
             if app.ring.read_raw(seq, raw):
                 yield bytes(raw)
         yield bytes(app.writer.snapshot())
+
+
+def _not_refused(kind, answer):
+    replied, fields = answer
+    if replied != kind | messages.REPLY:
+        raise ValueError("the tag refused %s: %r" % (messages.NAMES[kind], fields))
+    return fields

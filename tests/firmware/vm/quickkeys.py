@@ -1,7 +1,11 @@
-"""The tag's own keys and signatures, each worked out once, and every key that it had in its hands."""
+"""The tag's own keys and signatures, each worked out once, and every key that it had in its hands.
 
-from tag import keys
+What the VM itself has signed needs no check that takes long: who wants the real one sets `checks.real`.
+"""
+
+from tag import gate, keys
 from tag.crypto import p256
+from tag.crypto.checking import Check
 
 _KEPT = 400
 
@@ -19,6 +23,38 @@ def _memo(function):
     return remembered
 
 
+class _Checks:
+    """Signatures that were made here, by digest: (compressed point, signature)."""
+
+    def __init__(self):
+        self.real = False
+        self._signed = {}
+
+    def signed(self, point, digest, signature):
+        """This signature is good."""
+        if len(self._signed) >= _KEPT:
+            self._signed.clear()
+        self._signed[digest] = point, signature
+
+    def begin(self, point, digest, signature):
+        """In the place of tag.crypto.checking.Check."""
+        if not self.real and self._signed.get(digest) == (point, signature):
+            return _Good()
+        return Check(point, digest, signature)
+
+
+class _Good:
+    """A check that ends well, in one step."""
+
+    good = None
+
+    def step(self):
+        self.good = True
+        return True
+
+
+checks = _Checks()
+gate.Check = checks.begin
 p256.sign = _memo(p256.sign)
 p256.public_key = _memo(p256.public_key)
 

@@ -4,11 +4,11 @@ import driving
 import nor
 from driving import now
 from life import Tag
+from workload import receipt
 
 from tagproto import messages, records
 
 _FITTING = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 3600}
-_STATION = b"station1"
 
 
 def _events(count, size):
@@ -20,17 +20,18 @@ def _events(count, size):
 
 
 def _acknowledge(page, seal_number):
-    values = {"page": page, "seal_number": seal_number, "seal_hash": bytes(32), "station": _STATION, "statement": b""}
-    return now.tag.request(messages.ACKNOWLEDGE, values)[0]
+    sealer = now.tag.app.sealer
+    digest = sealer.last_hash if seal_number == sealer.number - 1 else bytes(32)
+    return now.tag.command(messages.ACKNOWLEDGE, receipt(page, seal_number, digest))[0]
 
 
 _STEPS = {
     "events": _events,
     "live": lambda turns: now.tag.live(turns),
-    "fit": lambda: now.tag.request(messages.FIT, _FITTING)[0],
-    "remove": lambda: now.tag.request(messages.REMOVE, {"reason": 1})[0],
+    "fit": lambda: now.tag.command(messages.FIT, _FITTING)[0],
+    "remove": lambda: now.tag.command(messages.REMOVE, {"reason": 1})[0],
     "toggle": lambda name: now.tag.toggle(name),
-    "seal": lambda: now.tag.request(messages.SEAL, {"nonce": b"a step"})[0],
+    "seal": lambda: now.tag.command(messages.SEAL, {"challenge": b"a step challenge"})[0],
     "acknowledge": _acknowledge,
     "reboot": lambda cause: now.tag.start(0, cause),
 }

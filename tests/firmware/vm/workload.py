@@ -10,9 +10,12 @@ from tagproto import messages, records
 # Shortly before the ticks wrap, so that the workload meets it.
 TICKS = (1 << 30) - 400000
 FITTING = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 1200}
-HELLO = {"version": 1, "entropy": b"host's own bytes"}
 _TEXT = bytes(range(96)) + bytes(130)
-_STATION = b"station1"
+
+
+def receipt(page, seal_number, seal_hash):
+    """Fields of an acknowledge, in front of its nonce, without a checkpoint."""
+    return {"page": page, "seal_number": seal_number, "seal_hash": seal_hash, "epoch": 0, "keys": bytes(66)}
 
 
 class Workload:
@@ -30,46 +33,42 @@ class Workload:
 
     def fit(self):
         self.recording.state(fitted=[0, 1])
-        self.tag.ask(messages.FIT, FITTING)
+        self.tag.order(messages.FIT, FITTING)
         self.recording.state(fitted=[1])
 
     def remove(self):
         self.recording.state(fitted=[0, 1])
-        self.tag.ask(messages.REMOVE, {"reason": 1})
+        self.tag.order(messages.REMOVE, {"reason": 1})
         self.recording.state(fitted=[0])
 
     def attest(self):
-        nonce = self.tag.ask(messages.HELLO, HELLO)["nonce"]
-        values = {"utc_ms": 1750000000000, "nonce": nonce, "station": _STATION, "statement": bytes(40)}
-        self.tag.ask(messages.ATTEST, values)
+        self.tag.order(messages.ATTEST, {"utc_ms": 1780000000000})
 
     def seal(self):
-        return self.tag.ask(messages.SEAL, {"nonce": b"asked for"})
+        return self.tag.order(messages.SEAL, {"challenge": b"asked for by one"})
 
     def sync(self):
         """A seal, all pages that the host has not stored whole, and a receipt for them."""
-        kind, seal = self.tag.request(messages.SEAL, {"nonce": b"sync"})
+        kind, seal = self.tag.command(messages.SEAL, {"challenge": b"before a receipt"})
         if kind == messages.ERROR:
             # A full ring takes no seal: the host acknowledges what it reads.
             status = self.tag.ask(messages.STATUS, {})
-            seal = {"seal_number": status["seals"] - 1, "seal_hash": bytes(32), "open_page": status["open_page"]}
+            seal = {
+                "seal_number": status["seals"] - 1,
+                "seal_hash": self.tag.app.sealer.last_hash,
+                "open_page": status["open_page"],
+            }
         for _, page in self.tag.stream(self.stored):
             self.recording.enter(PAGE, page)
         self.stored = seal["open_page"]
         self.acknowledge(seal)
 
     def acknowledge(self, seal):
-        values = {
-            "page": seal["open_page"],
-            "seal_number": seal["seal_number"],
-            "seal_hash": seal["seal_hash"],
-            "station": _STATION,
-            "statement": bytes(64),
-        }
+        values = receipt(seal["open_page"], seal["seal_number"], seal["seal_hash"])
         # What is in the open window stays: a boot reads it again.
         received = max(self.received, min(seal["open_page"], self.tag.app.recorder.sealed_page))
         self.recording.state(received=[self.received, received])
-        self.tag.ask(messages.ACKNOWLEDGE, values)
+        self.tag.order(messages.ACKNOWLEDGE, values)
         self.received = received
         self.recording.state(received=[self.received, self.received])
 

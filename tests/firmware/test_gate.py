@@ -1,0 +1,268 @@
+"""Signed requests, from SPEC.md: one nonce, one moment, one tag, one command; and who may ask for what."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import programme
+from ankletag.trust import SigningKey
+from firmware import talk
+from firmware.conftest import BLOCKS, TICKS
+from firmware.talk import PROGRAMME, Values
+from tagproto import messages, records
+from tagproto.layout import FILE_SYSTEM_BLOCKS, STORAGE_BLOCKS
+
+LASTING = ("fitted", "seals", "epoch", "received", "cadence_s", "boot", "faults")
+KINDS = [messages.ATTEST, messages.OPEN, messages.FIT, messages.SEAL, messages.REMOVE, messages.ACKNOWLEDGE]
+NAMES = [messages.NAMES[kind] for kind in KINDS]
+MINUTE_MS = 60_000
+OTHERS: dict[int, Values] = {messages.SEAL: talk.SEAL, messages.REMOVE: {"reason": 1}}
+ATTEST: Values = {"utc_ms": 1_780_000_000_000}
+
+
+@pytest.fixture
+def known(tag: Any) -> Any:
+    """A tag that knows the station, so that a signature is all that a request needs."""
+    talk.introduce(tag)
+    return tag
+
+
+def good(tag: Any, kind: int) -> Values:
+    """Fields, in front of the nonce, of a request that the tag has no reason to refuse."""
+    if kind == messages.REMOVE and not tag.state()["fitted"]:
+        talk.ask(tag, messages.FIT, talk.FITTING)
+    return {
+        messages.ATTEST: {"utc_ms": 1_780_000_000_000},
+        messages.OPEN: {"scope": 1},
+        messages.FIT: talk.FITTING,
+        messages.SEAL: talk.SEAL,
+        messages.REMOVE: {"reason": 7},
+        messages.ACKNOWLEDGE: talk.receipt(tag),
+    }[kind]
+
+
+def refused_records(tag: Any) -> list[dict[str, Any]]:
+    found = [records.parse(bytes.fromhex(data)) for data in tag.log()["records"]]
+    return [record.values() for record in found if record.kind == records.REFUSED]
+
+
+def assert_refused(tag: Any, kind: int, values: Values, code: int) -> None:
+    """With this code, with a record that says so, and with nothing else changed."""
+    before = tag.state()
+    said = len(refused_records(tag))
+    assert talk.refused(tag, kind, values) == code
+    after = tag.state()
+    assert [after[name] for name in LASTING] == [before[name] for name in LASTING]
+    assert refused_records(tag)[said:] == [{"command": kind, "code": code}]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=NAMES)
+def test_a_good_one_is_carried_out_and_brings_the_next_nonce(known: Any, kind: int) -> None:
+    values = good(known, kind)
+    nonce = talk.hello(known)
+    for again in range(2):
+        if kind == messages.ACKNOWLEDGE:
+            values = talk.receipt(known)
+        signed = PROGRAMME.station.command(kind, talk.TAG_ID, nonce, values)
+        replied, fields = talk.answer(known, kind, signed)
+        if again and kind in (messages.FIT, messages.REMOVE):
+            assert fields["code"] == messages.ERROR_STATE
+            return
+        assert replied == kind | messages.REPLY, fields
+        assert fields["nonce"] != nonce
+        assert isinstance(fields["nonce"], bytes)
+        nonce = fields["nonce"]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=NAMES)
+def test_a_replayed_one(known: Any, kind: int) -> None:
+    values = talk.signed(known, kind, good(known, kind))
+    talk.ask(known, kind, values)
+    assert_refused(known, kind, values, messages.ERROR_NONCE)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=NAMES)
+def test_one_for_another_tag(known: Any, kind: int) -> None:
+    values = good(known, kind)
+    values = PROGRAMME.station.command(kind, b"TAG00002", talk.hello(known), values)
+    assert_refused(known, kind, values, messages.ERROR_SIGNATURE)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=NAMES)
+def test_the_signature_of_another_command(known: Any, kind: int) -> None:
+    values = good(known, kind)
+    nonce = talk.hello(known)
+    other = messages.SEAL if kind != messages.SEAL else messages.REMOVE
+    signature = PROGRAMME.station.command(other, talk.TAG_ID, nonce, OTHERS[other])["signature"]
+    values = {**values, "nonce": nonce, "station": PROGRAMME.station.key_id, "signature": signature}
+    assert_refused(known, kind, values, messages.ERROR_SIGNATURE)
+
+
+FIELDS = {kind: [name for name, _ in messages.REQUESTS[kind] if name not in ("nonce", "station")] for kind in KINDS}
+
+
+@pytest.mark.parametrize(("kind", "field"), [(kind, name) for kind, names in FIELDS.items() for name in names])
+def test_a_changed_field(known: Any, kind: int, field: str) -> None:
+    """A man in the middle may stop, and may not change."""
+    values = talk.signed(known, kind, good(known, kind))
+    value = values[field]
+    changed = value ^ 3 if isinstance(value, int) else bytes((value[0] ^ 1,)) + value[1:]
+    code = messages.ERROR_RIGHT if field == "scope" else messages.ERROR_SIGNATURE
+    assert_refused(known, kind, {**values, field: changed}, code)
+
+
+def test_a_stale_one(known: Any) -> None:
+    values = talk.signed(known, messages.SEAL, talk.SEAL)
+    known.advance(messages.NONCE_LIFE_MS)
+    talk.ask(known, messages.SEAL, values)
+    values = talk.signed(known, messages.SEAL, talk.SEAL)
+    known.advance(messages.NONCE_LIFE_MS + 1)
+    assert_refused(known, messages.SEAL, values, messages.ERROR_STALE)
+    # Said once: the nonce is used up.
+    assert_refused(known, messages.SEAL, values, messages.ERROR_NONCE)
+
+
+@pytest.mark.parametrize("days", [1, 5, 6.3, 12.43, 25])
+def test_a_nonce_never_comes_to_life_again(known: Any, days: float) -> None:
+    """The ticks go round after 12.4 days."""
+    values = talk.signed(known, messages.SEAL, talk.SEAL)
+    for _ in range(int(days * 24)):
+        known.steps(1)
+    left = int(days * 86_400_000) - int(days * 24) * 3_600_000
+    known.advance(max(0, left))
+    assert talk.refused(known, messages.SEAL, values) in (messages.ERROR_NONCE, messages.ERROR_STALE)
+
+
+def test_the_nonce_of_an_earlier_hello_and_of_an_earlier_boot(known: Any) -> None:
+    values = talk.signed(known, messages.SEAL, talk.SEAL)
+    talk.hello(known)
+    assert_refused(known, messages.SEAL, values, messages.ERROR_NONCE)
+    values = talk.signed(known, messages.SEAL, talk.SEAL)
+    known.reboot(2)
+    talk.introduce(known)
+    assert_refused(known, messages.SEAL, values, messages.ERROR_NONCE)
+
+
+def _spent(change: Callable[[Values], Values]) -> Callable[[Any, Values], None]:
+    return lambda tag, values: assert_not_taken(tag, messages.SEAL, change(values))
+
+
+def assert_not_taken(tag: Any, kind: int, values: Values) -> None:
+    assert talk.refused(tag, kind, values) != messages.ERROR_NONCE
+
+
+USES: dict[str, Callable[[Any, Values], None]] = {
+    "taken": lambda tag, values: assert_taken(tag, values),
+    "a wrong signature": _spent(lambda values: {**values, "signature": bytes(64)}),
+    "an unknown signer": _spent(lambda values: {**values, "station": programme.nobody()}),
+    "no right": lambda tag, values: assert_not_taken(
+        tag,
+        messages.FIT,
+        PROGRAMME.root.command(messages.FIT, talk.TAG_ID, _nonce(values), talk.FITTING),
+    ),
+    "not now": lambda tag, values: assert_not_taken(
+        tag, messages.REMOVE, PROGRAMME.station.command(messages.REMOVE, talk.TAG_ID, _nonce(values), {"reason": 1})
+    ),
+    "out of range": lambda tag, values: assert_not_taken(
+        tag,
+        messages.FIT,
+        PROGRAMME.station.command(messages.FIT, talk.TAG_ID, _nonce(values), {**talk.FITTING, "cadence_s": 0}),
+    ),
+}
+
+
+def _nonce(values: Values) -> bytes:
+    nonce = values["nonce"]
+    assert isinstance(nonce, bytes)
+    return nonce
+
+
+def assert_taken(tag: Any, values: Values) -> None:
+    talk.ask(tag, messages.SEAL, values)
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_nonce_is_used_up_whatever_comes_of_it(known: Any, use: str) -> None:
+    values = talk.signed(known, messages.SEAL, talk.SEAL)
+    USES[use](known, values)
+    assert_refused(known, messages.SEAL, values, messages.ERROR_NONCE)
+
+
+def test_a_request_with_another_nonce_does_not_use_it_up(known: Any) -> None:
+    values = talk.signed(known, messages.SEAL, talk.SEAL)
+    assert_refused(known, messages.SEAL, {**values, "nonce": bytes(8)}, messages.ERROR_NONCE)
+    talk.ask(known, messages.SEAL, values)
+
+
+STRANGER = programme.Programme(2)
+
+
+@pytest.mark.parametrize(
+    "signer", [programme.key(9999), PROGRAMME.region, STRANGER.station, STRANGER.root], ids=lambda key: key.key_id.hex()
+)
+def test_an_unknown_signer(known: Any, signer: SigningKey) -> None:
+    values = talk.signed(known, messages.SEAL, talk.SEAL, signer)
+    assert_refused(known, messages.SEAL, values, messages.ERROR_CERTIFICATE)
+
+
+def test_one_who_says_that_he_is_the_station(known: Any) -> None:
+    values = talk.signed(known, messages.SEAL, talk.SEAL, programme.key(9999))
+    assert_refused(known, messages.SEAL, {**values, "station": PROGRAMME.station.key_id}, messages.ERROR_SIGNATURE)
+
+
+@pytest.mark.parametrize("kind", [messages.FIT, messages.ACKNOWLEDGE, messages.ATTEST], ids=messages.NAMES.get)
+def test_what_the_root_may_not_ask_for(known: Any, kind: int) -> None:
+    assert_refused(known, kind, talk.signed(known, kind, good(known, kind), PROGRAMME.root), messages.ERROR_RIGHT)
+
+
+def test_what_the_root_may_ask_for(known: Any) -> None:
+    known.reboot(2)
+    talk.ask(known, messages.SEAL, talk.SEAL, PROGRAMME.root)
+    talk.ask(known, messages.FIT, talk.FITTING)
+    talk.ask(known, messages.REMOVE, {"reason": 1}, PROGRAMME.root)
+    talk.ask(known, messages.OPEN, {"scope": 2}, PROGRAMME.root)
+
+
+UNPROVISIONED = {**OTHERS, messages.ATTEST: ATTEST, messages.OPEN: {"scope": 1}, messages.FIT: talk.FITTING}
+
+
+@pytest.mark.parametrize("kind", UNPROVISIONED, ids=messages.NAMES.get)
+def test_a_tag_without_a_root_refuses_all(harness: Any, kind: int) -> None:
+    harness.start(BLOCKS, TICKS, False)
+    for signer in (PROGRAMME.station, PROGRAMME.root):
+        values = signer.command(kind, talk.TAG_ID, talk.hello(harness), UNPROVISIONED[kind])
+        assert_refused(harness, kind, values, messages.ERROR_STATE)
+    assert_refused(harness, messages.READ, {"first": 0, "count": 1}, messages.ERROR_RIGHT)
+
+
+def test_all_refusals_are_told_in_few_records(harness: Any) -> None:
+    """Eight alone, then in what tells of more of them: to the last one."""
+    tag = harness
+    tag.start(STORAGE_BLOCKS - FILE_SYSTEM_BLOCKS, TICKS)
+    values = talk.signed(tag, messages.SEAL, talk.SEAL)
+    talk.ask(tag, messages.SEAL, values)
+    for _ in range(100):
+        assert talk.refused(tag, messages.SEAL, values) == messages.ERROR_NONCE
+    tag.seal()
+    found = [records.parse(bytes.fromhex(data)) for data in tag.log()["records"]]
+    repeated = [record.values() for record in found if record.kind == records.REPEATED]
+    assert len(refused_records(tag)) == 8
+    assert [(values["kind"], values["count"]) for values in repeated] == [(records.REFUSED, 92)]
+    assert talk.ask(tag, messages.STATUS)["commands_refused"] == 100
+
+
+def test_signatures_are_rationed(known: Any) -> None:
+    """24 in a row, then one a minute; an honest station waits no longer than that."""
+    codes = []
+    for _ in range(30):
+        values = talk.signed(known, messages.SEAL, talk.SEAL)
+        codes.append(talk.refused(known, messages.SEAL, {**values, "signature": bytes(64)}))
+    # Presenting the station and its region took two.
+    checked = codes.count(messages.ERROR_SIGNATURE)
+    assert 20 <= checked <= 24
+    assert codes == [messages.ERROR_SIGNATURE] * checked + [messages.ERROR_BUSY] * (30 - checked)
+    for _ in range(3):
+        known.advance(MINUTE_MS)
+        talk.ask(known, messages.ATTEST, ATTEST)
+        assert talk.refused(known, messages.ATTEST, ATTEST) == messages.ERROR_BUSY
