@@ -8,17 +8,17 @@ import pytest
 from ankletag.evaluate import evaluate
 from ankletag.report import Facts, render
 from ankletag.report.series import series
-from ankletag.time import Clock
-from ankletag.verify import verify_pages
+from ankletag.verify import Given, verify_pages
+from host.logs import check, given
 from host.tagmaker import TagMaker, fitted
 from tagproto import records
 
 
-def page_of(maker: TagMaker, key: bytes | None = None) -> str:
-    verified = verify_pages(maker.raw_pages(), key or maker.public_key, maker.tag_id)
-    clock = Clock(verified)
-    facts = Facts(maker.tag_id, key or maker.public_key, "A-1 <b>&", [*verified.findings, *clock.findings])
-    return render(facts, verified, clock, evaluate(verified, clock))
+def page_of(maker: TagMaker, key: bytes | None = None, trusting: bool = True) -> str:
+    papers = Given() if key is not None else given(maker) if trusting else Given((), maker.documents)
+    verified = verify_pages(maker.raw_pages(), key or maker.public_key, maker.tag_id, papers)
+    facts = Facts(maker.tag_id, key or maker.public_key, "A-1 <b>&", verified.findings)
+    return render(facts, verified, verified.clock, evaluate(verified, verified.clock))
 
 
 def eventful() -> TagMaker:
@@ -88,7 +88,15 @@ def test_every_class_has_its_yes_or_no(page: str) -> None:
         ("Did the tag restart?", "no"),
     ]:
         assert f"{question} {answer}" in text
-    assert "NOT CERTIFIED" in text
+
+
+def test_by_whom_the_tag_is_certified_is_said(page: str) -> None:
+    text = text_of(page)
+    assert "Certified by North, of Programme 1" in text
+    assert "NOT C" not in text
+    unchecked = text_of(page_of(eventful(), trusting=False))
+    assert "AUTHORITY NOT CHECKED: the tag is certified by North, of Programme 1" in unchecked
+    assert "NOT CERTIFIED" in text_of(page_of(eventful(), b"\1" * 64))
 
 
 def test_a_quiet_wearer_is_answered_no() -> None:
@@ -154,8 +162,8 @@ def test_a_tag_that_was_never_fitted() -> None:
 
 def test_thinning_keeps_every_extreme() -> None:
     maker = fitted([0] * 4000 + [70_000] + [0] * 4000)
-    verified = verify_pages(maker.raw_pages(), maker.public_key)
-    readings = evaluate(verified, Clock(verified)).readings
+    verified = check(maker)
+    readings = evaluate(verified, verified.clock).readings
     times, values = series(readings, lambda reading: float(reading.tac_ug_dl or 0), ())
     assert len(times) < 6000
     assert max(values) == 70_000

@@ -9,6 +9,7 @@ from .. import __version__
 from ..errors import EXIT_MEANINGS
 from . import authority, authority_glass, authority_show, station
 from .configure import configure
+from .disclose import disclose
 from .events import events
 from .fit import fit
 from .groups import group
@@ -24,7 +25,7 @@ from .status import status
 from .sync import sync
 from .verify import verify
 
-_COMMANDS = (fit, sync, verify, events, report, configure, remove, status, log, plan, provision)
+_COMMANDS = (fit, sync, verify, events, report, disclose, configure, remove, status, log, plan, provision)
 _AUTHORITY: dict[str, Callable[..., object]] = {
     "init": authority.init,
     "region": authority.region,

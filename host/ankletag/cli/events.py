@@ -9,6 +9,7 @@ from tagproto.records import Record
 from ..errors import Exit
 from ..evaluate import KINDS, Episode, Evaluation, Loss, Slowdown, evaluate
 from ..models import readable
+from .believing import AuthorityOption, authority_of
 from .evidence import Evidence, load
 from .options import BundleArgument, JsonOption, OrderOption, StoreOption, TagOption
 from .output import JsonValue, emit, finding_document, finding_line, iso, say, span_document, span_words
@@ -23,10 +24,11 @@ def events(
     tag: TagOption = None,
     store: StoreOption = None,
     order: OrderOption = None,
+    authority: AuthorityOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List what happened: events of the tag, episodes of drinking, skin and strap losses, gaps, findings."""
-    evidence = load(bundle, store, tag)
+    evidence = load(bundle, store, tag, authority_of(authority))
     evaluation = evaluate(evidence.verified, evidence.clock, evidence.fitting(order))
     if as_json:
         emit(_document(evidence, evaluation))
@@ -117,7 +119,7 @@ def _document(evidence: Evidence, evaluation: Evaluation) -> dict[str, JsonValue
         "requests_refused": evaluation.counts.refused,
         "fixes": evaluation.counts.fixes,
         "fixes_recorded": evaluation.counts.fixes_recorded,
-        "findings": [finding_document(finding) for finding in evidence.findings],
+        "findings": [finding_document(finding, evidence.times(finding)) for finding in evidence.findings],
     }
 
 
@@ -136,7 +138,7 @@ def _tell(evidence: Evidence, evaluation: Evaluation) -> None:
     else:
         _tell_evaluation(evidence, evaluation)
     for finding in evidence.findings:
-        say(finding_line(finding))
+        say(finding_line(finding, evidence.times(finding)))
 
 
 def _tell_evaluation(evidence: Evidence, evaluation: Evaluation) -> None:

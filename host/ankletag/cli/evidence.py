@@ -1,12 +1,14 @@
 """Evidence out of the store or a bundle, verified: what verify, events and report start from."""
 
+import bisect
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..bundle import make_bundle, needed, read_bundle, signers
 from ..errors import UsageError
 from ..evaluate import Fitting, fittings
-from ..models import AGAINST, Finding, order_id_of
+from ..models import AGAINST, Finding, UtcSpan, order_id_of
 from ..store import Fitted
 from ..time import Clock
 from ..trust.chains import trust
@@ -49,6 +51,19 @@ class Evidence:
         """The findings that speak against the evidence."""
         return [finding for finding in self.findings if finding.severity == AGAINST]
 
+    def times(self, finding: Finding) -> UtcSpan | None:
+        """Between which times the records of a finding lie; None for one about no record."""
+        first, last = finding.first_record, finding.last_record
+        if first is None or not self.verified.items:
+            return None
+        numbers = [record.number for record in self.verified.records()]
+        # Of a record that is not there the bounds are those of the ones beside it.
+        begin = bisect.bisect_right(numbers, first) - 1
+        end = len(numbers) if last is None else bisect.bisect_left(numbers, last)
+        earliest = self.clock.span(begin).earliest_ms if begin >= 0 else None
+        latest = self.clock.span(end).latest_ms if end < len(numbers) else None
+        return UtcSpan(earliest, latest, False)
+
     def fitting(self, order: str | None) -> Fitting | None:
         """The last fitting, of one order if it is named. Raises UsageError when that order is not in the log."""
         known = fittings(self.verified)
@@ -75,10 +90,10 @@ def load(
     store: Path | None,
     tag: str | None,
     authority: tuple[bytes, ...] = (),
-    witnesses: tuple[Witness, ...] = (),
+    witnesses: Callable[[bytes], tuple[Witness, ...]] = lambda tag_id: (),
 ) -> Evidence:
     """A bundle when one is named, else what the store holds of a tag. authority: points (33 bytes) that are believed;
-    from the store this station's own root, where it is enrolled and none is given."""
+    from the store this station's own root, where it is enrolled and none is given. witnesses: of a tag."""
     if bundle is not None:
         if store is not None or tag is not None:
             raise UsageError("Both a bundle and a tag of the store were named.", "Name one of them.")
@@ -93,15 +108,15 @@ def load(
     # Another programme's documents lead nowhere for who trusts this one, and say nothing of this tag.
     documents = trust(heap, points).encoded()
     with working("verifying"):
-        verified = verify_pages(raws, key, tag_id, Given(points, documents, None, (*seen, *witnesses)))
+        verified = verify_pages(raws, key, tag_id, Given(points, documents, None, (*seen, *witnesses(tag_id))))
     source = f"tag {tag_id.hex()} in {path}"
     return Evidence(source, tag_id, key, raws, documents, fitted, nonce, verified)
 
 
-def _of_bundle(path: Path, authority: tuple[bytes, ...], witnesses: tuple[Witness, ...]) -> Evidence:
+def _of_bundle(path: Path, authority: tuple[bytes, ...], witnesses: Callable[[bytes], tuple[Witness, ...]]) -> Evidence:
     read = read_bundle(path)
     manifest = read.manifest
-    given = Given(authority, read.documents, manifest.order_id, witnesses)
+    given = Given(authority, read.documents, manifest.order_id, witnesses(manifest.tag_id))
     with working("verifying"):
         verified = verify_pages(read.pages, manifest.public_key, manifest.tag_id, given)
     key = manifest.public_key

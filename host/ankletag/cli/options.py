@@ -26,6 +26,10 @@ TagOption = Annotated[
 BundleArgument = Annotated[
     Path | None, typer.Argument(metavar="[BUNDLE]", help="An evidence bundle; without one, the store is read.")
 ]
+FileArgument = Annotated[
+    Path | None,
+    typer.Argument(metavar="[FILE]", help="An evidence bundle, or a disclosed record; without one, the store is read."),
+]
 OrderOption = Annotated[
     str | None, typer.Option("--order", metavar="REF", help="The fitting for this order; by default the last one.")
 ]

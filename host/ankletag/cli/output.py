@@ -92,18 +92,22 @@ def span_words(span: UtcSpan) -> str:
     return " and ".join(part for part in (after, before) if part)
 
 
-def finding_document(finding: Finding) -> dict[str, JsonValue]:
-    """A finding for JSON."""
+def finding_document(finding: Finding, times: UtcSpan | None = None) -> dict[str, JsonValue]:
+    """A finding for JSON. times: between which its records lie."""
     return {
         "code": finding.code,
         "severity": finding.severity,
         "first_record": finding.first_record,
         "last_record": finding.last_record,
+        "earliest_utc": iso(times.earliest_ms) if times else None,
+        "latest_utc": iso(times.latest_ms) if times else None,
         "sentence": finding.sentence,
     }
 
 
-def finding_line(finding: Finding) -> str:
+def finding_line(finding: Finding, times: UtcSpan | None = None) -> str:
     """A finding for people."""
     mark = "AGAINST" if finding.severity == AGAINST else "note"
-    return f"  {mark:8} {finding.sentence} [{finding.code}]"
+    words = span_words(times) if times else ""
+    when = f" ({words})" if words and words != "time unknown" else ""
+    return f"  {mark:8} {finding.sentence}{when} [{finding.code}]"

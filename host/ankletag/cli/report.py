@@ -9,6 +9,7 @@ import typer
 from ..bundle import write_bundle
 from ..errors import Exit
 from ..evaluate import evaluate
+from .believing import AuthorityOption, WitnessOption, authority_of, witnesses_of
 from .evidence import load
 from .options import BundleArgument, JsonOption, OrderOption, StoreOption, TagOption
 from .output import emit, say, working
@@ -22,10 +23,13 @@ def report(
     tag: TagOption = None,
     store: StoreOption = None,
     order: OrderOption = None,
+    authority: AuthorityOption = None,
+    witness: WitnessOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write report.html, for people, and evidence.zip, for whoever wants to check it."""
-    evidence = load(bundle, store, tag)
+    points = authority_of(authority)
+    evidence = load(bundle, store, tag, points, lambda tag_id: witnesses_of(witness, tag_id))
     fitting = evidence.fitting(order)
     evaluation = evaluate(evidence.verified, evidence.clock, fitting)
     with working("drawing"):

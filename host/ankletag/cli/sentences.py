@@ -12,6 +12,12 @@ _REFUSALS = {
     messages.ERROR_RANGE: "a value was outside its limits",
     messages.ERROR_BUSY: "it was asked too often",
     messages.ERROR_FLASH: "the log was full",
+    messages.ERROR_STALE: "its nonce was too old",
+    messages.ERROR_SIGNATURE: "its signature did not fit",
+    messages.ERROR_CERTIFICATE: "nobody whom the tag knows had signed it",
+    messages.ERROR_REVOKED: "who signed it counts for nothing any more",
+    messages.ERROR_RIGHT: "who signed it may not ask for that",
+    messages.ERROR_RECEIPT: "the order before had not been receipted",
 }
 
 

@@ -9,6 +9,7 @@ from tagproto.layout import SLOW_ABOVE_PERCENT
 from ..evaluate import KINDS, Evaluation, Loss
 from ..models import AGAINST, Finding, UtcSpan
 from ..time import Clock
+from ..verify.certified import certified_by
 from ..verify.result import Verified
 from .plot import draw
 from .series import moment
@@ -57,6 +58,8 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
     held = sum(window.held for window in verified.windows)
     return {
         "facts": facts,
+        "certified_by": certified_by(verified),
+        "authority_given": verified.trusted.given,
         "fitting": fitting,
         "config": evaluation.config,
         "first": when(clock.span(fitting.first_item)) if fitting else "",
