@@ -24,28 +24,29 @@ def point_of(public_key: bytes) -> bytes:
 class Programme:
     """Root, one region and one station; every document's bytes. number: programmes with other numbers are strangers."""
 
-    def __init__(self, number: int = 1, generation: int = 1) -> None:
+    def __init__(self, number: int = 1, generation: int = 1, begin_s: int = BEGIN_S, end_s: int = END_S) -> None:
+        self.times = begin_s, end_s
         self.root = key(100 * number)
         self.region = key(100 * number + 1)
         self.station = key(100 * number + 2)
         self.generation = generation
-        self.root_document = make_root(self.root, f"Programme {number}", BEGIN_S)
-        self.region_document = certify_region(self.root, self.region.point, "North", generation, BEGIN_S, END_S)
+        self.root_document = make_root(self.root, f"Programme {number}", begin_s)
+        self.region_document = certify_region(self.root, self.region.point, "North", generation, *self.times)
         self.station_document = self.certify(self.station, "Court 1")
 
     def certify(self, station: SigningKey, name: str, generation: int | None = None) -> bytes:
         """A station's certificate of this region's."""
         level = self.generation if generation is None else generation
-        return certify_station(self.region, station.point, name, level, BEGIN_S, END_S)
+        return certify_station(self.region, station.point, name, level, *self.times)
 
     def tag_document(self, tag_id: bytes, public_key: bytes, calibration_id: bytes = CALIBRATION) -> bytes:
         """A tag's certificate. public_key: 64 bytes, of epoch 0."""
         point = point_of(public_key)
-        return certify_tag(self.region, tag_id, point, calibration_id, self.generation, BEGIN_S, END_S)
+        return certify_tag(self.region, tag_id, point, calibration_id, self.generation, *self.times)
 
     def list_document(self, number: int, minimum: int = 0, revoked: dict[bytes, int] | None = None) -> bytes:
         """The authority's list of this number."""
-        return make_list(self.root, number, minimum, revoked or {}, BEGIN_S)
+        return make_list(self.root, number, minimum, revoked or {}, self.times[0])
 
     @property
     def chain(self) -> list[bytes]:

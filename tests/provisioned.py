@@ -1,11 +1,21 @@
-"""Stations of a test programme, and tags that belong to it."""
+"""Stations of a test programme, and tags that belong to it: made ones, and emulated ones that live for years."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from ankletag.client import Client, octets
+from ankletag.client import REPLY_S, Client, octets
+from ankletag.stationclock import StationClock, read_clock
+from ankletag.store import Store
+from ankletag.transport import open_port
 from ankletag.trust import SigningKey
+from ankletag.trust.keyfile import write_key
+from ankletag.verify import Given, Verified, verify_pages
 from programme import Programme
+from taghil.vm.process import Emulator
+
+# Certificates from 2000 to 2100: replayed wearers lived in 2017, and some emulated ones live for ten years.
+LASTING = Programme(begin_s=946_684_800, end_s=4_102_444_800)
 
 
 @dataclass(frozen=True)
@@ -37,3 +47,61 @@ def provision(client: Client, programme: Programme | None = None) -> bytes:
     for document in (chosen.root_document, chosen.region_document, certificate):
         client.present(document)
     return certificate
+
+
+# Emulated tags belong to LASTING.
+
+
+@dataclass(frozen=True)
+class TagClock(StationClock):
+    """A station's clock that goes right in the time of an emulated tag."""
+
+    path: Path = Path()
+
+    def now_ms(self) -> int:
+        return read_clock(self.path).now_ms()
+
+
+def clock_of(tag: Emulator) -> TagClock:
+    """Read behind the tag's first answer: the emulator has written it by then."""
+    return TagClock(path=tag.clock_file)
+
+
+def connect(tag: Emulator, reply_s: float = REPLY_S) -> Client:
+    """A station's client at the tag's port."""
+    return Client(open_port(str(tag.port)), station(LASTING), reply_s)
+
+
+def provisioned(tag: Emulator) -> bytes:
+    """Make an emulated tag one of LASTING's; its certificate."""
+    with connect(tag) as client:
+        return provision(client, LASTING)
+
+
+def begin_fitting(client: Client, cadence_s: int, seal_interval_s: int) -> None:
+    """Provision the tag and fit it, and no more than that."""
+    provision(client, LASTING)
+    client.introduce()
+    client.fit(bytes(16), cadence_s, seal_interval_s)
+
+
+def given(*more: bytes) -> Given:
+    """For who verifies LASTING's tags. more: their certificates."""
+    return Given((LASTING.root.point,), [*LASTING.chain, *more])
+
+
+def judged(store: Store) -> Verified:
+    """What verification says of the one tag in a store."""
+    (tag_id,) = store.tag_ids()
+    return verify_pages(store.pages(tag_id), store.pinned_key(tag_id), tag_id, given(*store.documents()))
+
+
+def station_folder(folder: Path) -> Path:
+    """LASTING's station as commands find it on a disk."""
+    if not folder.exists():
+        write_key(folder / "key.pem", LASTING.station)
+        (folder / "documents").mkdir()
+        (folder / "root.cose").write_bytes(LASTING.root_document)
+        for name, document in zip(("root", "region", "station"), LASTING.chain, strict=True):
+            (folder / "documents" / f"{name}.cose").write_bytes(document)
+    return folder

@@ -21,8 +21,9 @@ from taghil.vm.process import Emulator, EmulatorError, EmulatorTimeout
 LIVE_LIMIT_S = 120
 LOOK_S = 0.1
 DAY_US = 86_400_000_000
+AUTHORITY, STATION, REGION = "authority", "station", "North"
 MARK = "demo.txt"
-"""Says in a folder that a demo may remove its report, store and tag."""
+"""Says in a folder that a demo may remove its report, store, keys and tag."""
 
 
 def demo(
@@ -31,28 +32,42 @@ def demo(
     ),
     seed: Annotated[int, typer.Option(help="Seed of the wearer's and the parts' noise.")] = 1,
 ) -> None:
-    """Fit an emulated tag, live four days, read it out, verify and report: OUT/report.html, OUT/evidence.zip."""
+    """Found a programme, fit an emulated tag, live four days, read it out, verify, write OUT/report.html."""
     started = time.monotonic()
     _clear(out)
-    store = out / "store.sqlite"
     try:
         with Emulator(out / "tag", scenario="demo", seed=seed) as tag:
             # Named as the folder was, so that the commands on the screen stay short.
             port, clock = out / "tag" / tag.folder.port.name, out / "tag" / tag.clock_file.name
             print(f"An emulated tag runs the firmware; its serial port is {port}.")
-            line = ["--port", str(port), "--clock", str(clock), "--store", str(store)]
-            _run("fit", "--order", "DEMO-1", *line)
+            _found_programme(out, clock)
+            store, time_of_tag = ["--store", str(out / "store.sqlite")], ["--clock", str(clock)]
+            line = ["--port", str(port), *time_of_tag, *store]
+            authority = ["--authority", str(out / AUTHORITY), "--region", REGION]
+            _run("provision", *authority, *line)
+            _run("fit", "--order", "DEMO-1", "--station", str(out / STATION), *line)
             _live(tag)
-            _run("sync", *line)
+            _run("sync", "--station", str(out / STATION), *line)
     except EmulatorError as error:
         print(
             f"The emulated tag failed: {error}\nLook at {out / 'tag' / 'vm.log'}, then run the demo again.",
             file=sys.stderr,
         )
         raise typer.Exit(Exit.NO_ANSWER) from error
-    _run("report", "--store", str(store), "--out", str(out))
-    _run("verify", str(out / "evidence.zip"))
-    _summary(out, _document("events", "--store", str(store)), time.monotonic() - started)
+    root = ["--authority", str(out / AUTHORITY / "root.cose")]
+    _run("report", *store, *root, "--out", str(out))
+    _run("verify", str(out / "evidence.zip"), *root)
+    _summary(out, root, _document("events", *store, *root), time.monotonic() - started)
+
+
+def _found_programme(out: Path, clock: Path) -> None:
+    """A programme of its own for the demo: an authority with one region and one station, dated in the tag's time."""
+    print("\nA programme begins with its keys: an authority, a region, and this computer as a station.")
+    authority, now = str(out / AUTHORITY), ["--clock", str(clock)]
+    _run("authority", "init", authority, "--name", "Demo programme", *now)
+    _run("authority", "region", authority, REGION, *now)
+    where = ["--authority", authority, "--region", REGION, "--station", str(out / STATION)]
+    _run("station", "enrol", "Demo court", *where, *now)
 
 
 def _clear(out: Path) -> None:
@@ -65,7 +80,8 @@ def _clear(out: Path) -> None:
             )
         out.mkdir(parents=True, exist_ok=True)
         mark.write_text("Made by `ankletag demo`, which empties this folder when it runs again.\n", encoding="utf-8")
-        shutil.rmtree(out / "tag", ignore_errors=True)
+        for folder in ("tag", AUTHORITY, STATION):
+            shutil.rmtree(out / folder, ignore_errors=True)
         for name in ("store.sqlite", "store.sqlite-wal", "store.sqlite-shm", "report.html", "evidence.zip"):
             (out / name).unlink(missing_ok=True)
     except OSError as error:
@@ -108,7 +124,7 @@ def _live(tag: Emulator) -> None:
         bar.update(task, completed=days)
 
 
-def _summary(out: Path, found: dict[str, Any], wall_s: float) -> None:
+def _summary(out: Path, root: list[str], found: dict[str, Any], wall_s: float) -> None:
     """What a technician wants to know, in a few lines."""
     print("\nWhat the tag saw")
     print(f"  {found['readings']} sealed readings, {len(found['gaps'])} gaps")
@@ -117,9 +133,9 @@ def _summary(out: Path, found: dict[str, Any], wall_s: float) -> None:
         print(f"  drinking: {_minute(episode['from'])} to {_minute(episode['to'])}, peak {peak_g_dl:.3f} g/dL")
     for loss in found["losses"]:
         print(f"  {KINDS[loss['kind']]}: {_minute(loss['from']['earliest'])} to {_minute(loss['to']['latest'])}")
-    print("  Nobody has certified this tag's key yet: a court would want that.")
-    print(f"\nOpen {out / 'report.html'} in a browser. {out / 'evidence.zip'} is what a third party checks:")
-    print(f"  ankletag verify {shlex.quote(str(out / 'evidence.zip'))}")
+    print(f"\nOpen {out / 'report.html'} in a browser. {out / 'evidence.zip'} is what a third party checks,")
+    print("with nothing but the authority's public key:")
+    print(f"  {shlex.join(['ankletag', 'verify', str(out / 'evidence.zip'), *root])}")
     print(f"The demo took {wall_s:.0f} s.")
 
 

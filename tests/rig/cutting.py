@@ -9,14 +9,13 @@ from typing import Any
 from ankletag.client import Client
 from ankletag.errors import LinkLost, TagRefused, TagSilent
 from ankletag.fitting import Order, fit
-from ankletag.stationclock import StationClock
 from ankletag.store import Store
 from ankletag.sync import Synced, sync
-from ankletag.transport import open_port
-from ankletag.verify import Verified, verify_pages
+from provisioned import LASTING, clock_of, connect, judged, provision
 from taghil.flash import DEFAULT_BLOCKS, At
 from taghil.vm.process import Emulator
 from tagproto import layout
+from tagproto.commands import SCOPE_ORDER
 
 DEADLINE_S = 60.0
 # The tag is quick, and behind a cut nobody answers.
@@ -27,15 +26,15 @@ SESSIONS_MOST = 6
 PLACES = layout.Layout(DEFAULT_BLOCKS)
 PARTS = {
     "settings": (PLACES.settings_first, PLACES.keys_first),
-    "keys": (PLACES.keys_first, PLACES.journal_first),
+    "keys": (PLACES.keys_first, PLACES.trust_first),
     "journal": (PLACES.journal_first, PLACES.ring_first),
     "ring": (PLACES.ring_first, DEFAULT_BLOCKS),
 }
 
 
 def part_of(block: int) -> str:
-    """What lies in a block."""
-    return next(name for name, (first, end) in PARTS.items() if first <= block < end)
+    """What lies in a block; 'trust' for the part that is written to at provisioning only."""
+    return next((name for name, (first, end) in PARTS.items() if first <= block < end), "trust")
 
 
 MOMENTS = ("boot", "boot", "boot", "life", "keys", "keys erase", "journal erase", "ring", "ring erase", "settings")
@@ -62,7 +61,7 @@ class Life:
         options = {"scenario": "quiet", "days": 3650, "trace": self.trace, **options}
         self.tag = Emulator(kept / f"tag{seed}", seed=seed, **options)
         self.store = Store(kept / f"store{seed}.sqlite")
-        self.clock = StationClock()
+        self.clock = clock_of(self.tag)
         self.cuts = 0
         self.synced = 0
         """Bytes of the trace that tell of what came before the last sync."""
@@ -87,20 +86,27 @@ class Life:
         self.tag.wait("cut", DEADLINE_S, cuts=self.cuts)
 
     def fit(self) -> None:
-        """Fits the tag, again and again where cuts come in between."""
-        self._session(lambda client: fit(client, self.store, self.clock, "station", Order("A")))
+        """Provisions and fits the tag, again and again where cuts come in between."""
+
+        def job(client: Client) -> Synced:
+            provision(client, LASTING)
+            return fit(client, self.store, self.clock, Order("A"))
+
+        self._session(job)
 
     def sync(self) -> None:
         """Syncs and acknowledges, likewise; then the power is off. The tag is still fitted and gives every page."""
-        synced = self._session(lambda client: sync(client, self.store, self.clock, "station"))
+        synced = self._session(lambda client: sync(client, self.store, self.clock))
         assert synced.absent == ()
         assert synced.fitted
 
     def read_again(self, times: int) -> list[dict[int, bytes]]:
         """All pages but the open one as the tag gives them, by number, read so many times."""
         found: list[dict[int, bytes]] = []
-        with Client(open_port(self.tag.port)) as client:
+        with connect(self.tag) as client:
             self.tag.power_on()
+            client.introduce()
+            client.open(SCOPE_ORDER)
             for _ in range(times):
                 status = client.status()
                 oldest, open_page = status["oldest_page"], status["open_page"]
@@ -117,7 +123,7 @@ class Life:
         for left in reversed(range(SESSIONS_MOST)):
             self.synced = self.trace.stat().st_size if self.trace.exists() else 0
             try:
-                with Client(open_port(self.tag.port), REPLY_S) as client:
+                with connect(self.tag, REPLY_S) as client:
                     self.tag.power_on()
                     done: Synced = job(client)
                     break
@@ -145,12 +151,6 @@ def cuts_in(trace: Path) -> Counter[str]:
     for line in lines:
         counts.update((f"{part_of(line['block'])} {line['operation']}", line["tear"]))
     return counts
-
-
-def judged(store: Store) -> Verified:
-    """What the host says about all pages that the store has of the tag."""
-    (tag_id,) = store.tag_ids()
-    return verify_pages(store.pages(tag_id), store.pinned_key(tag_id))
 
 
 def check_kept(life: Life) -> int:

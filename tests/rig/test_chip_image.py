@@ -5,15 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from ankletag.client import Client
 from ankletag.fitting import Order, fit
 from ankletag.image import firmware_image
-from ankletag.stationclock import StationClock
 from ankletag.store import Store
 from ankletag.sync import sync
-from ankletag.transport import open_port
 from ankletag.verify import verify_pages
 from micropython_vm import Vm
+from provisioned import clock_of, connect, given, provisioned
 from support import ROOT
 from taghil import chipimage
 from taghil.chipimage import ChipImageError, join, put_log, split, take_log, whole_chip
@@ -82,13 +80,13 @@ def test_a_folder_without_a_tag_or_with_a_running_one_is_a_sentence(tmp_path: Pa
 
 @pytest.mark.slow
 def test_a_lived_log_goes_to_a_chip_and_back_and_the_tag_goes_on(kept: Path) -> None:
-    clock = StationClock()
     with Emulator(kept / "first", scenario="quiet", days=1, seed=4) as tag, Store(kept / "first.sqlite") as store:
-        with Client(open_port(tag.port)) as client:
-            fit(client, store, clock, "station", Order("A"))
+        certificate = provisioned(tag)
+        with connect(tag) as client:
+            fit(client, store, clock_of(tag), Order("A"))
         tag.wait_lived(LIVE_S)
-        with Client(open_port(tag.port)) as client:
-            sync(client, store, clock, "station")
+        with connect(tag) as client:
+            sync(client, store, clock_of(tag))
     storage = join(firmware_image(), take_log(kept / "first"))
 
     # MicroPython on a Pico mounts it, and touches neither the files nor the log.
@@ -107,17 +105,17 @@ def test_a_lived_log_goes_to_a_chip_and_back_and_the_tag_goes_on(kept: Path) -> 
     with (
         Emulator(kept / "second", scenario="quiet", days=1, seed=4) as tag,
         Store(kept / "second.sqlite") as store,
-        Client(open_port(tag.port)) as client,
+        connect(tag) as client,
     ):
         hello = client.hello()
-        store.see_tag(hello["tag_id"], clock.now_ms())
+        store.see_tag(hello["tag_id"], 0)
         store.pin_key(hello["tag_id"], hello["public_key"])
-        sync(client, store, clock, "station")
+        sync(client, store, clock_of(tag))
     (key, before), (same_key, after) = stored(kept / "first.sqlite"), stored(kept / "second.sqlite")
     assert same_key == key
     open_page = max(before)
     assert open_page > 10
     assert [seq for seq in before if seq < open_page and after[seq] != before[seq]] == []
-    verified = verify_pages(after.values(), key)
+    verified = verify_pages(after.values(), key, given=given(certificate))
     assert verified.against == []
     assert verified.readings > 24 * 60 - 5

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rig.cutting import PARTS, Life, check_kept, cuts_in, judged, moment
+from provisioned import judged
+from rig.cutting import PARTS, Life, check_kept, cuts_in, moment
 from taghil.flash import At
 from taghil.nor.tears import OF_PROGRAM
 from tagproto import records

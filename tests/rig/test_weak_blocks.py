@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from rig.cutting import PARTS, Life, check_kept, judged, lines_of, part_of
+from provisioned import judged
+from rig.cutting import PARTS, Life, check_kept, lines_of, part_of
 from taghil.flash import At
 from tagproto import layout, records
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 # So small that the log comes by each block again.
-FLASH_BLOCKS = 17
+FLASH_BLOCKS = 19
 RING_BLOCKS = layout.Layout(FLASH_BLOCKS).ring_blocks
 ROUNDS = 4
 # Flash operations to a round; in the ring so many that the log comes by again.

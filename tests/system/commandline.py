@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from provisioned import station_folder
 from taghil.vm.process import Emulator
 
 LIMIT_S = 60
@@ -15,6 +16,7 @@ class Cli:
     """`ankletag` as a user runs it, with the store, port and clock of one tag filled in."""
 
     def __init__(self, store: Path, tag: Emulator) -> None:
+        self._station = station_folder(store.with_name("station"))
         self._store = store
         self._tag = tag
 
@@ -23,8 +25,8 @@ class Cli:
         extra = ["--store", str(self._store)] if command not in ("log", "status") else []
         if line:
             extra += ["--port", str(self._tag.port)]
-        if command in ("fit", "sync", "remove"):
-            extra += ["--clock", str(self._tag.clock_file)]
+        if command in ("fit", "sync", "configure", "remove"):
+            extra += ["--clock", str(self._tag.clock_file), "--station", str(self._station)]
         done = run_ankletag(command, *arguments, *extra)
         assert done.returncode == status, (
             f"ankletag {command} ended with {done.returncode}:\n{done.stdout}{done.stderr}"

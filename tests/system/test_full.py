@@ -7,8 +7,8 @@ import pytest
 from ankletag.client import Client
 from ankletag.errors import TagRefused
 from ankletag.store import Store
-from ankletag.transport import open_port
-from ankletag.verify import Verified, verify_pages
+from ankletag.verify import Verified
+from provisioned import connect, judged, provisioned
 from system.commandline import Cli
 from taghil.vm.process import Emulator
 from tagproto import messages, records
@@ -17,7 +17,7 @@ from tagproto.layout import SESSION_RESERVE_PAGES
 pytestmark = pytest.mark.slow
 
 # Eight blocks of log, and a pace that fills them in two hours.
-FLASH_BLOCKS = 17
+FLASH_BLOCKS = 19
 PACE = ("--cadence", "5", "--seal", "60")
 DAYS = 0.2
 LIVE_S = 60.0
@@ -37,12 +37,13 @@ def number(tag: Client, name: str) -> int:
 
 def seal_for_ever(client: Client) -> None:
     while True:
-        client.seal(b"again")
+        client.seal(bytes(16))
 
 
 def fill_up(tag: Emulator) -> None:
     """Somebody seals and never acknowledges, until the tag takes no more of that either."""
-    with Client(open_port(tag.port)) as client:
+    with connect(tag) as client:
+        client.introduce()
         with pytest.raises(TagRefused) as caught:
             seal_for_ever(client)
         assert caught.value.code == messages.ERROR_FLASH
@@ -52,13 +53,13 @@ def fill_up(tag: Emulator) -> None:
 
 def stored(folder: Path) -> Verified:
     with Store(folder / "store.sqlite", create=False) as opened:
-        (tag_id,) = opened.tag_ids()
-        return verify_pages(opened.pages(tag_id), opened.pinned_key(tag_id))
+        return judged(opened)
 
 
 def test_a_full_tag_is_read_out_and_then_goes_on(kept: Path) -> None:
     tag, cli = start(kept)
     with tag:
+        provisioned(tag)
         cli.run("fit", "--order", "A", *PACE)
         tag.wait_lived(LIVE_S)
         fill_up(tag)
@@ -71,7 +72,7 @@ def test_a_full_tag_is_read_out_and_then_goes_on(kept: Path) -> None:
         assert verified.against == []
         assert [finding["code"] for finding in document["findings"]].count("readings-lost") >= 2
         assert [record.kind for _, record in verified.events()].count(records.BOOT) == 2
-        with Client(open_port(tag.port)) as client:
+        with connect(tag) as client:
             # All but the last of it may be forgotten.
             assert number(client, "received_page") // 16 == (document["pages"] - 1) // 16
     # What was acknowledged is free for readings again.
@@ -87,6 +88,7 @@ def test_a_full_tag_is_read_out_and_then_goes_on(kept: Path) -> None:
 def test_a_full_tag_is_removed_and_fitted_for_another_order(kept: Path) -> None:
     tag, cli = start(kept)
     with tag:
+        provisioned(tag)
         cli.run("fit", "--order", "A", *PACE)
         tag.wait_lived(LIVE_S)
         fill_up(tag)

@@ -10,11 +10,11 @@ import pytest
 import tagproto
 from ankletag.client import Client
 from ankletag.errors import AnkletagError, LinkLost, OtherVersion
-from ankletag.stationclock import StationClock
 from ankletag.store import Store
 from ankletag.sync import sync
 from ankletag.transport import SerialTransport, open_port
-from ankletag.verify import Verified, verify_pages
+from ankletag.verify import Verified
+from provisioned import LASTING, clock_of, connect, judged, provisioned, station
 from system.commandline import Cli, run_ankletag
 from taghil.vm.process import Emulator
 from tagproto import records, seals
@@ -27,8 +27,7 @@ DAY_S = 30
 
 def stored(store: Path) -> Verified:
     with Store(store, create=False) as opened:
-        (tag_id,) = opened.tag_ids()
-        return verify_pages(opened.pages(tag_id), opened.pinned_key(tag_id))
+        return judged(opened)
 
 
 def kinds(verified: Verified) -> list[str]:
@@ -37,6 +36,7 @@ def kinds(verified: Verified) -> list[str]:
 
 def test_an_opened_strap_is_recorded_sealed_and_told(start_tag: StartTag, kept: Path) -> None:
     tag = start_tag(scenario="strap", days=2, trace=kept / "trace.jsonl")
+    provisioned(tag)
     cli = Cli(kept / "store.sqlite", tag)
     cli.run("fit", "--order", "A")
     tag.wait_lived(DAY_S)
@@ -52,6 +52,7 @@ def test_an_opened_strap_is_recorded_sealed_and_told(start_tag: StartTag, kept: 
 
 def test_power_lost_and_back(start_tag: StartTag, kept: Path) -> None:
     tag = start_tag(scenario="quiet", days=1)
+    provisioned(tag)
     cli = Cli(kept / "store.sqlite", tag)
     # Told before the fit: a day is lived faster than a command is sent. The fit itself takes some 60 operations.
     tag.cut_power_at(500)
@@ -73,18 +74,20 @@ def test_power_lost_and_back(start_tag: StartTag, kept: Path) -> None:
 
 def test_a_sync_that_is_cut_goes_on_from_there(start_tag: StartTag, kept: Path) -> None:
     tag = start_tag(scenario="quiet", days=3)
+    provisioned(tag)
     cli = Cli(kept / "store.sqlite", tag)
     cli.run("fit", "--order", "A")
     tag.wait_lived(DAY_S)
     with Store(kept / "store.sqlite") as store:
         (tag_id,) = store.tag_ids()
         before = len(store.closed_pages(tag_id))
-        with pytest.raises(AnkletagError), Client(_Cut(open_port(tag.port), after_bytes=6000)) as client:
-            sync(client, store, StationClock(), "cut")
+        cut = _Cut(open_port(tag.port), after_bytes=6000)
+        with pytest.raises(AnkletagError), Client(cut, station(LASTING)) as client:
+            sync(client, store, clock_of(tag))
         between = len(store.closed_pages(tag_id))
         assert before < between
-        with Client(open_port(tag.port)) as client:
-            done = sync(client, store, StationClock(), "whole")
+        with connect(tag) as client:
+            done = sync(client, store, clock_of(tag))
         assert done.absent == ()
         # What came through before the cut was not fetched again; the open page always is.
         assert done.new_pages <= done.pages - between
@@ -116,6 +119,7 @@ class _Cut(SerialTransport):
 
 def test_a_tag_of_another_version_names_both(start_tag: StartTag, monkeypatch: pytest.MonkeyPatch) -> None:
     tag = start_tag(scenario="quiet")
+    provisioned(tag)
     with Client(open_port(tag.port)) as client:
         monkeypatch.setattr(tagproto, "PROTOCOL_VERSION", 2)
         with pytest.raises(OtherVersion) as caught:
@@ -126,6 +130,8 @@ def test_a_tag_of_another_version_names_both(start_tag: StartTag, monkeypatch: p
 
 def test_two_tags_at_once_keep_apart(start_tag: StartTag, kept: Path) -> None:
     tags = [start_tag(scenario="quiet", days=0.5, seed=seed) for seed in (1, 2)]
+    for tag in tags:
+        provisioned(tag)
     for number, tag in enumerate(tags):
         Cli(kept / f"store{number}.sqlite", tag).run("fit", "--order", f"order {number}")
     for number, tag in enumerate(tags):
@@ -139,6 +145,7 @@ def test_two_tags_at_once_keep_apart(start_tag: StartTag, kept: Path) -> None:
 
 def test_fit_is_refused_while_fitted_and_remove_ends_it(start_tag: StartTag, kept: Path) -> None:
     tag = start_tag(scenario="quiet", days=0.1)
+    provisioned(tag)
     cli = Cli(kept / "store.sqlite", tag)
     cli.run("fit", "--order", "A")
     assert "already fitted" in cli.run("fit", "--order", "B", status=8)
@@ -153,6 +160,7 @@ def test_fit_is_refused_while_fitted_and_remove_ends_it(start_tag: StartTag, kep
 
 def test_no_bit_of_a_real_bundle_can_be_flipped(start_tag: StartTag, kept: Path) -> None:
     tag = start_tag(scenario="quiet", days=0.5)
+    provisioned(tag)
     cli = Cli(kept / "store.sqlite", tag)
     cli.run("fit", "--order", "A")
     tag.wait_lived(DAY_S)
@@ -179,6 +187,7 @@ def test_no_bit_of_a_real_bundle_can_be_flipped(start_tag: StartTag, kept: Path)
 
 def test_the_tags_own_log_is_read(start_tag: StartTag, kept: Path) -> None:
     tag = start_tag(scenario="quiet", days=0.1)
+    provisioned(tag)
     cli = Cli(kept / "store.sqlite", tag)
     cli.run("fit", "--order", "A")
     assert "fitted" in cli.run("log")

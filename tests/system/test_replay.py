@@ -11,7 +11,7 @@ import pytest
 from ankletag.evaluate import readings
 from ankletag.store import Store
 from ankletag.time import Clock
-from ankletag.verify import verify_pages
+from provisioned import judged, provisioned
 from support import need_shared_data
 from system.commandline import Cli
 from taghil.vm.process import Emulator
@@ -50,14 +50,14 @@ def test_what_went_in_comes_out(name: str, start_tag: Callable[..., Emulator], k
     path = need_shared_data() / f"{name}.csv"
     rows = rows_of(path)
     tag = start_tag(replay=path)
+    provisioned(tag)
     cli = Cli(kept / "store.sqlite", tag)
     cli.run("fit", "--order", name, "--cadence", str(CADENCE_S))
     tag.wait_lived(60)
     cli.run("sync")
 
     with Store(kept / "store.sqlite", create=False) as store:
-        (tag_id,) = store.tag_ids()
-        verified = verify_pages(store.pages(tag_id), store.pinned_key(tag_id))
+        verified = judged(store)
     assert verified.against == []
     fit = next(index for index, record in verified.events() if record.kind == records.FIT)
     begun_ms = verified.elapsed_ms[fit]
