@@ -94,6 +94,12 @@ def refused(tag: Any, kind: int, values: Values | None = None, signer: SigningKe
     return fields["code"]
 
 
+def fit(tag: Any, values: Values = FITTING) -> None:
+    """A fitting, and its first reading: the tag idles until the next one."""
+    ask(tag, messages.FIT, values)
+    tag.steps(1)
+
+
 def present(tag: Any, *documents: bytes) -> None:
     """The tag takes these documents."""
     for document in documents:

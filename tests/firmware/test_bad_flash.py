@@ -22,7 +22,7 @@ def faults(tag: Any) -> list[Any]:
 @pytest.mark.parametrize("index", [0, 1, 9, 15])
 @pytest.mark.parametrize("block", [1, 3])
 def test_a_cell_that_does_not_program_costs_its_block_and_no_record(tag: Any, block: int, index: int) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.stick_page(RING + block, index)
     tag.fill(60)
     tag.steps(2)
@@ -63,7 +63,7 @@ def test_a_block_that_does_not_erase_is_left(tag: Any) -> None:
 def test_settings_that_flash_does_not_keep_are_a_fault(tag: Any) -> None:
     tag.stick(0)
     tag.stick(1)
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.steps(5)
     state = tag.state()
     assert state["fitted"]
@@ -74,7 +74,7 @@ def test_settings_that_flash_does_not_keep_are_a_fault(tag: Any) -> None:
 
 
 def test_a_journal_that_takes_nothing_is_said_once_and_the_log_goes_on(tag: Any) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.steps(2)
     for block in range(JOURNAL, RING):
         tag.stick(block)
@@ -87,7 +87,7 @@ def test_a_journal_that_takes_nothing_is_said_once_and_the_log_goes_on(tag: Any)
 
 
 def test_keys_that_flash_does_not_take_leave_the_tag_in_its_epoch(tag: Any) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.steps(2)
     for block in range(Layout(BLOCKS).keys_first, JOURNAL):
         tag.stick(block)
@@ -125,7 +125,7 @@ def test_newest_pages_that_go_bad_give_no_number_twice(tag: Any, pages: int) -> 
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_key_page_that_goes_bad_costs_no_chain(tag: Any, which: int) -> None:
     """The key that signs, or one of those ahead: another one is made, and announced."""
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.steps(45)
     tag.read()
     tag.spoil_key(which)
@@ -138,7 +138,7 @@ def test_a_key_page_that_goes_bad_costs_no_chain(tag: Any, which: int) -> None:
 
 
 def test_a_bad_block_in_a_full_ring_keeps_its_pages(tag: Any) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.fill(20)
     tag.seal()
     block = tag.place(tag.state()["open_page"] - 1)
@@ -156,7 +156,7 @@ def test_a_bad_block_in_a_full_ring_keeps_its_pages(tag: Any) -> None:
 
 def test_a_bad_last_block_ends_the_log_until_a_receipt(tag: Any) -> None:
     """With nothing receipted there is nowhere to go: a page is lost, with a fault, and the ring is a block smaller."""
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.fill(0)
     while tag.state()["open_page"] % 16 == 0:
         talk.ask(tag, messages.SEAL, talk.SEAL)

@@ -54,7 +54,7 @@ def test_what_was_held_back_is_told_before_a_seal(tag: Any) -> None:
 
 
 def test_faults_that_were_held_back_are_counted(tag: Any) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     for _ in range(12):  # a part that comes and goes: a fault each time it begins to fail
         tag.absent([0x60])
         tag.steps(1)

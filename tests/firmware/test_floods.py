@@ -30,7 +30,7 @@ HOST_SHARE = 0.04
 def pico(harness: Tag) -> Tag:
     """A fitted tag with all of a Pico's flash."""
     harness.start(BLOCKS, TICKS)
-    talk.ask(harness, messages.FIT, FITTING)
+    talk.fit(harness, FITTING)
     return harness
 
 

@@ -126,7 +126,7 @@ def test_pages_that_are_gone_are_left_out(tag: Any) -> None:
 
 
 def test_a_host_that_never_stops_does_not_stop_the_sampling(tag: Any) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     before = readings(tag)
     tag.advance(60_000)
     left = tag.link((talk.request(messages.STATUS) * 2000).hex(), 1)["left"]
@@ -166,7 +166,7 @@ def test_fit_twice_and_with_an_open_strap(tag: Any) -> None:
     tag.toggle("strap", 1)
     assert talk.refused(tag, messages.FIT, talk.FITTING) == messages.ERROR_STATE
     tag.toggle("strap", 0)
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     assert talk.refused(tag, messages.FIT, talk.FITTING) == messages.ERROR_STATE
     talk.ask(tag, messages.REMOVE, {"reason": 1})
     assert talk.ask(tag, messages.STATUS)["fitted"] == 0
@@ -209,7 +209,7 @@ def test_the_rest_of_a_request_may_come_days_later(tag: Any) -> None:
 
 
 def test_a_stream_that_nobody_takes_does_not_stop_the_sampling(tag: Any) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.fill(100)
     talk.ask(tag, messages.OPEN, {"scope": 1})
     tag.room(0)
@@ -226,7 +226,7 @@ def test_a_stream_that_nobody_takes_does_not_stop_the_sampling(tag: Any) -> None
 
 
 def test_answers_that_nobody_takes_do_not_fill_the_memory(tag: Any) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.room(0)
     before = readings(tag)
     requests = 1000

@@ -19,7 +19,7 @@ def kinds(tag: Any) -> list[int]:
 
 def test_every_seal_is_of_its_own_epoch_and_verifies(tag: Any) -> None:
     key = tag.state()["public_key"]
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.steps(45)
     assert tag.check() == []
     verified = tag.read()
@@ -57,7 +57,7 @@ def test_what_no_receipt_covers_is_never_erased(tag: Any) -> None:
 
 
 def test_a_full_ring_keeps_the_old_evidence(tag: Any) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.steps(3)
     tag.fill(0)
     tag.seal()
@@ -87,14 +87,15 @@ def fill_to_the_end(tag: Any) -> None:
 
 
 def test_a_receipt_frees_a_full_ring(tag: Any) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     fill_to_the_end(tag)
     tag.seal()
     tag.reboot(2)
     tag.steps(7)
-    lost = tag.state()["readings_lost"]
-    assert lost == 7
+    assert tag.state()["readings_lost"] == 7
     tag.read()
+    talk.introduce(tag)
+    lost = tag.state()["readings_lost"]
     reply = talk.ask(tag, messages.ACKNOWLEDGE, talk.receipt(tag, tag.state()["open_page"] - 1))
     assert tag.state()["free_pages"] > 64
     tag.steps(3)
@@ -139,7 +140,7 @@ def test_a_receipt_leaves_the_open_window_alone(tag: Any) -> None:
 
 def test_weeks_at_the_end_of_the_log(tag: Any) -> None:
     """No seal of nothing eats the last pages, and the ticks can be told apart all the time."""
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     fill_to_the_end(tag)
     tag.seal()
     free = tag.state()["free_pages"]
@@ -165,8 +166,8 @@ def test_weeks_at_the_end_of_the_log(tag: Any) -> None:
 
 def test_a_nearly_full_ring_slows_the_tag_down_and_a_receipt_ends_that(tag: Any) -> None:
     # 90 % of 31 blocks are 446 pages.
-    tag.start(40, TICKS)
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    tag.start(42, TICKS)
+    talk.fit(tag)
     tag.fill(52)
     tag.steps(1)
     assert tag.state()["cadence_s"] == 60
@@ -188,7 +189,7 @@ def test_a_nearly_full_ring_slows_the_tag_down_and_a_receipt_ends_that(tag: Any)
 
 
 def test_readings_stop_before_events_do(tag: Any) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.fill(64)
     taken = kinds(tag).count(records.READING)
     tag.steps(5)
@@ -211,9 +212,9 @@ def silences_ms(tag: Any) -> list[int]:
 def test_no_silence_is_longer_than_the_ticks_can_tell(tag: Any, fitted: bool) -> None:
     """In a drawer, or full: a month later a verifier must still know how long it was."""
     # So big that readings are turned away when it is slow already.
-    tag.start(50, TICKS)
+    tag.start(52, TICKS)
     if fitted:
-        talk.ask(tag, messages.FIT, {**talk.FITTING, "cadence_s": 3600})
+        talk.fit(tag, {**talk.FITTING, "cadence_s": 3600})
         tag.fill(64)
     lost = tag.steps(31 * 24)["readings_lost"]
     tag.event()

@@ -16,7 +16,6 @@ from firmware.explore import Explorer, distinct
 from firmware.judge import secrets_left
 from firmware.story import Key, Known, Story
 from firmware.tear import Image, Operation, blank
-from tagproto import messages
 from tagproto.layout import BLOCK_SIZE, KEY_BLOCKS, SETTINGS_BLOCKS
 
 PARTS = 8
@@ -106,7 +105,7 @@ def test_a_cut_during_the_first_boot_leaves_one_key_record(tag: Any) -> None:
 
 
 def test_ticks_wrap_within_a_fitting(tag: Any) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     before = tag.state()["ticks"]
     after = tag.steps(12)["ticks"]
     assert after < before
@@ -116,7 +115,7 @@ def test_ticks_wrap_within_a_fitting(tag: Any) -> None:
 @pytest.mark.parametrize("every", [3, 4, 7, 13])
 def test_exceptions_out_of_flash_operations(tag: Any, every: int) -> None:
     """What fails between the log and what memory remembers of it ends in a reset; nothing that counted is lost."""
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     failed = 0
     for _ in range(12):
         failed += tag.failures(every, 10)["failures"]

@@ -29,7 +29,7 @@ def test_one_request_a_turn(tag: Any) -> None:
 
 
 def test_refused_fittings_keep_nobody_from_removing(tag: Any) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     for _ in range(30):
         tag.advance(60_000)
         assert talk.refused(tag, messages.FIT, talk.FITTING) == messages.ERROR_STATE

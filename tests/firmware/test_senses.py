@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from firmware import talk
-from tagproto import messages, records
+from tagproto import records
 
 PARTS = [
     ([0x48], records.FLAG_NO_CELL, records.SENSE_CELL),
@@ -23,7 +23,7 @@ def parsed(tag: Any, kind: int) -> list[Any]:
 
 @pytest.mark.parametrize(("absent", "flag", "sense"), PARTS)
 def test_a_part_that_goes_and_comes_back(tag: Any, absent: list[int], flag: int, sense: int) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.steps(3)
     tag.absent(absent)
     if absent == [0x48]:
@@ -47,7 +47,7 @@ def test_a_part_that_goes_and_comes_back(tag: Any, absent: list[int], flag: int,
 
 def test_no_part_at_all(tag: Any) -> None:
     tag.absent([0x48, 0x49, 0x4A, 0x60])
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.steps(10)
     readings = [record.values() for record in parsed(tag, records.READING)]
     assert len(readings) == 11
@@ -58,7 +58,7 @@ def test_no_part_at_all(tag: Any) -> None:
 
 
 def test_strap_and_case_show_in_the_reading(tag: Any) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.toggle("strap", 1)
     tag.toggle("case", 1)
     tag.steps(1)
@@ -66,7 +66,7 @@ def test_strap_and_case_show_in_the_reading(tag: Any) -> None:
 
 
 def test_the_schedule_holds_its_phase(tag: Any) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     tag.steps(20)
     ticks = [record.ticks for record in parsed(tag, records.READING)]
     spans = [records.ticks_after(a, b) for a, b in itertools.pairwise(ticks)]
@@ -74,7 +74,7 @@ def test_the_schedule_holds_its_phase(tag: Any) -> None:
 
 
 def test_a_part_that_fails_again_after_it_worked_is_a_fault_again(tag: Any) -> None:
-    talk.ask(tag, messages.FIT, talk.FITTING)
+    talk.fit(tag)
     for _ in range(2):
         tag.absent([0x4A])
         tag.steps(3)

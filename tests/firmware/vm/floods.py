@@ -20,6 +20,8 @@ def _turns(times, every_ms, act):
 
 
 _TURN_MS = 5000
+# When the ticks were 0: a station's clock that is right goes with them.
+_UTC_MS = 1780000000000
 
 
 def quiet(seconds):
@@ -86,6 +88,8 @@ def flood_signed(kind, values, times, every_ms):
         if kind == messages.ACKNOWLEDGE:
             sealer = tag.app.sealer
             values.update(seal_number=sealer.number - 1, seal_hash=sealer.last_hash)
+        if kind == messages.ATTEST:
+            values["utc_ms"] = _UTC_MS + tag.board.clock.ticks
         replied, fields = tag.command(kind, values)
         name = "%d %d" % (replied, fields["code"] if replied == messages.ERROR else 0)
         answers[name] = answers.get(name, 0) + 1
