@@ -297,8 +297,8 @@ def test_a_rotation_that_was_cut_anywhere_is_finished(
             raise OSError(errno.EIO, "Input/output error")
         real(source, target)
 
-    # Of the seven files of a rotation the key comes first, by another way; the new root in force comes last.
-    for cut in range(6):
+    # Of the eight files of a rotation the key comes first, by another way; the new root in force comes last.
+    for cut in range(7):
         folder = tmp_path / f"cut{cut}"
         shutil.copytree(authority, folder)
         left = cut
@@ -329,3 +329,59 @@ def test_certify_a_request(authority: Path, tmp_path: Path) -> None:
     assert {read_document(each).encoded.hex() for each in (authority / "issued").iterdir()} < set(answer["documents"])
     for wrong in (authority / "root.cose", Path(made["answer"]), tmp_path / "absent"):
         run("authority", "certify", authority, wrong, "--region", REGION, code=Exit.USAGE)
+
+
+# Copies of the folder
+
+
+@pytest.fixture
+def office(authority: Path, tmp_path: Path) -> Path:
+    """A regional office: all but the root's key."""
+    shutil.copytree(authority, tmp_path / "office", ignore=shutil.ignore_patterns("root-*.pem"))
+    return tmp_path / "office"
+
+
+def test_what_an_office_certified_comes_home(authority: Path, office: Path, tmp_path: Path) -> None:
+    subject = enrol(office, tmp_path / "st")
+    assert "authority add" in run("authority", "list", authority, "--revoke", subject, code=Exit.USAGE).err
+    added = run("authority", "add", authority, office / "issued", "--json").json
+    assert (added["new"], added["new_root"]) == (["station Court 1"], False)
+    assert "nothing new" in run("authority", "add", authority, office / "issued").out
+    made = run("authority", "list", authority, "--revoke", subject, "--json").json
+    # And what the root made goes to the office.
+    assert "list 1" in run("authority", "add", office, made["file"]).out
+    words = ("station", "enrol", "C", "--station", tmp_path / "st", "--authority", office, "--region", REGION)
+    assert "was revoked" in run(*words, code=Exit.USAGE).err
+
+
+def test_an_office_follows_a_new_root(authority: Path, office: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        run("authority", "rotate", authority)
+    assert "root 3 is in force" in run("authority", "add", office, authority / "issued").out
+    assert (office / "root.cose").read_bytes() == (authority / "root.cose").read_bytes()
+    assert len(Authority(office).trusted.roots) == 3
+    enrol(office, tmp_path / "st")
+    before = contents(office)
+    # Nothing leads back to an older one.
+    run("authority", "add", office, authority / "issued")
+    assert contents(office) == before
+
+
+def test_a_copy_takes_nothing_from_strangers(authority: Path, office: Path, tmp_path: Path) -> None:
+    other = found(tmp_path / "other")
+    run("authority", "list", authority, "--minimum", "2")
+    before = contents(office)
+    for files in ((other / "issued",), (other / "root.cose",), (authority / "issued", other / "root.cose")):
+        assert "does not lead back" in run("authority", "add", office, *files, code=Exit.USAGE).err
+        assert contents(office) == before
+
+
+def test_two_copies_that_both_made_lists(authority: Path, tmp_path: Path) -> None:
+    twin = tmp_path / "twin"
+    shutil.copytree(authority, twin)
+    run("authority", "list", authority, "--minimum", "2")
+    run("authority", "list", twin, "--minimum", "3")
+    before = contents(authority)
+    said = run("authority", "add", authority, twin / "issued", code=Exit.USAGE).err
+    assert "two different lists of the number 1" in said
+    assert contents(authority) == before

@@ -32,6 +32,7 @@ _AUTHORITY: dict[str, Callable[..., object]] = {
     "certify": authority.certify,
     "list": authority.revoke,
     "rotate": authority.rotate,
+    "add": authority.add,
     "show": authority_show.show,
     "read": authority_glass.read,
     "remove": authority_glass.remove,

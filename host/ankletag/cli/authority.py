@@ -9,6 +9,7 @@ from tagproto import documents
 
 from ..errors import UsageError
 from ..trust.certifying import add_region, add_station
+from ..trust.copies import take_in
 from ..trust.enrolment import Request, read_request, write_answer
 from ..trust.heap import file_name
 from ..trust.holder import ISSUED, Authority, found_authority
@@ -16,7 +17,16 @@ from ..trust.listing import add_list
 from ..trust.rotation import rotate as make_next_root
 from .options import ClockOption, JsonOption
 from .output import clock_time, emit, say
-from .programme import FolderArgument, RegionOption, YearsOption, lasting_s, now_s, parse_moment, plain_file_name
+from .programme import (
+    FolderArgument,
+    RegionOption,
+    YearsOption,
+    document_words,
+    lasting_s,
+    now_s,
+    parse_moment,
+    plain_file_name,
+)
 
 
 def init(
@@ -152,6 +162,25 @@ def _since(text: str, now: int) -> tuple[bytes, int]:
     if len(found) != 8:
         raise UsageError(f"{subject!r} is no id.", "Take the 16 hex digits that `ankletag authority show` lists.")
     return found, parse_moment(moment) if at else now
+
+
+def add(
+    folder: FolderArgument,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Documents (*.cose), or a copy's folder `issued`.")
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Take in what another copy of this folder issued: of a regional office, or of the one with the root's key."""
+    before = Authority(folder)
+    authority, new = take_in(before, files)
+    followed = authority.root_id != before.root_id
+    if as_json:
+        emit({"new": [document_words(each) for each in new], "root": authority.root_id.hex(), "new_root": followed})
+        return
+    say(f"{len(new)} new: {', '.join(document_words(each) for each in new)}" if new else "nothing new")
+    if followed:
+        say(f"  root {authority.root_generation} is in force: {authority.root_id.hex()}")
 
 
 def rotate(folder: FolderArgument, clock: ClockOption = None, as_json: JsonOption = False) -> None:

@@ -1,6 +1,5 @@
 """What the commands for keys and certificates share: options, times, and how a document is shown."""
 
-import os
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Annotated
@@ -51,9 +50,13 @@ def plain_file_name(name: str) -> str:
     return "".join(char if char.isalnum() and char.isascii() else "-" for char in name).strip("-") or "station"
 
 
-def shown(path: Path) -> str:
-    """A path with its separator behind it when it is a folder."""
-    return f"{path}{os.sep}" if path.is_dir() else str(path)
+def document_words(document: Document) -> str:
+    """A document in a few words: region North, list 3."""
+    if document.type == documents.LIST:
+        return f"list {document.number(documents.NUMBER)}"
+    if document.type == documents.TAG:
+        return f"tag {document.octets(documents.SUBJECT).hex()}"
+    return f"{documents.NAMES[document.type]} {document.name}"
 
 
 def certificate_json(document: Document, trusted: Trusted) -> dict[str, JsonValue]:

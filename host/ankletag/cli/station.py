@@ -17,7 +17,7 @@ from ..trust.joining import install as take_answer
 from ..trust.keyfile import read_or_make_key
 from .options import ClockOption, JsonOption, StationOption
 from .output import JsonValue, emit, note, say
-from .programme import YearsOption, certificate_line, lasting_s, now_s, plain_file_name
+from .programme import YearsOption, certificate_line, document_words, lasting_s, now_s, plain_file_name
 
 
 def enrol(
@@ -89,7 +89,7 @@ def add(
 ) -> None:
     """Take newer documents of the authority: lists, roots, certificates of other stations."""
     identity, new = take(station or default_folder(), files)
-    names = [f"{documents.NAMES[each.type]} {each.name}".strip() for each in new]
+    names = [document_words(each) for each in new]
     if as_json:
         emit({"new": names, "list_number": identity.list_number})
         return

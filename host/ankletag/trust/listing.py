@@ -48,7 +48,8 @@ def add_list(authority: Authority, minimum: int | None, revoke: dict[bytes, int]
     if unknown:
         raise UsageError(
             f"This authority has certified nobody of the id {unknown[0]}.",
-            f"Take the id from `ankletag authority show {authority.folder}`.",
+            f"Take the id from `ankletag authority show {authority.folder}`. What a copy of the folder "
+            "certified, take in first: `ankletag authority add`.",
         )
     revoked = dict(last.revoked) if last else {}
     for subject, since_s in revoke.items():

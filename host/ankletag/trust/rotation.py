@@ -34,9 +34,12 @@ def rotate(authority: Authority, now_s: int) -> Document:
     if last is not None and last.octets(documents.ISSUER) != new.key_id:
         number, minimum = last.number(documents.NUMBER) + 1, last.number(documents.MINIMUM)
         authority.issue(make_list(new, number, minimum, last.revoked, now_s))
+    # Copies of the folder learn of the new root from what was issued.
+    own = make_root(new, authority.name, successor.number(documents.NOT_BEFORE), generation + 1)
+    authority.issue(own)
     # The last step: from here on the new root is the one in force.
     path = authority.folder / ROOT
-    write_file(path, make_root(new, authority.name, successor.number(documents.NOT_BEFORE), generation + 1))
+    write_file(path, own)
     return read_root(path)
 
 
