@@ -38,6 +38,7 @@ class Walk:
         self.receipts = Receipts(self.epochs)
         # What is missing in front of the first record and the first seal: nothing, if a receipt anchors the log.
         self.front: list[Finding] = []
+        self.first_root: tuple[Finding, int] | None = None
         self.schedule = Schedule()
         self.gaps: list[Gap] = []
         self.numbers = Numbers(self._add)
@@ -172,9 +173,8 @@ class Walk:
         if self.gaps:
             self._close_gaps(seal.first + seal.count - 1 if seal.count else -1)
         tied = self.epochs.seal(signed, seal.number - self.next_seal, first, last)
-        sound = True
-        if seal.tag_id != result.tag_id:
-            sound = False
+        sound = seal.tag_id == result.tag_id
+        if not sound:
             self._add("seal-signature", AGAINST, first, last, say.seal_of_other_tag(signed, result.tag_id))
         # What is sealed twice counts once: pages carry no signature of their own, so they can be copied in again.
         sound = self._chain(signed, first, last) and sound
@@ -223,8 +223,8 @@ class Walk:
         result, sentence = self.result, self.window.fault(signed)
         if sentence:
             self._add("window-root", AGAINST, first, last, sentence)
-            if not result.windows and result.items and signed.seal.first < result.record(0).number:
-                self.front.append(self.result.findings[-1])
+            if not result.windows:
+                self.first_root = result.findings[-1], signed.seal.first
         return not sentence
 
     def finish(self) -> None:
@@ -244,5 +244,7 @@ class Walk:
             self._add("record-gap", AGAINST, None, None, say.nothing(result.pages))
         if not self.pinned:
             self._add("key-not-pinned", AGAINST, None, None, say.key_not_pinned())
+        if self.first_root and result.items and self.first_root[1] < result.record(0).number:
+            self.front.append(self.first_root[0])
         if self.receipts.anchored_first and result.first_page > 0:
             result.findings = [each for each in result.findings if not any(each is front for front in self.front)]
