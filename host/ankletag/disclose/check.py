@@ -115,7 +115,7 @@ class _Check:
             window = Window(signed, 0, 0, False, 0)
             self.windows.setdefault(seal.number, window)
             self.verified.windows.append(window)
-            self.epochs.seal(signed, seal.number - (seal.number if due is None else due), first, last)
+            self.epochs.seal(signed, seal.number - (due or 0), first, last)
             due, previous = seal.number + 1, signed.hash()
         self.epochs.finish()
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from ..errors import EvidenceRefused, UsageError
 
 FORMAT = "ankletag-disclosure"
@@ -90,10 +92,20 @@ def decode(data: bytes) -> Disclosure | str:
         canonical = found.encode() == data
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
         return "it lacks a field, or holds one of the wrong kind"
-    sizes = len(found.tag_id) == 8 and len(found.public_key or bytes(64)) == 64 and bool(found.records)
+    sizes = len(found.tag_id) == 8 and (found.public_key is None or _is_point(found.public_key)) and bool(found.records)
     ascending = list(found.documents) == sorted(set(found.documents))
     lengths = {len(beside) for shown in found.records for beside in (shown.salt, *shown.path)}
     return found if canonical and sizes and ascending and lengths <= {32} else "it is not in its canonical form"
+
+
+def _is_point(key: bytes) -> bool:
+    """Whether 64 bytes, x then y, are a point of P-256: certificates name x and one bit of y, so nothing else would
+    show that y was changed."""
+    try:
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\4" + key)
+    except ValueError:
+        return False
+    return True
 
 
 def _all_hex(values: Sequence[str]) -> tuple[bytes, ...]:
