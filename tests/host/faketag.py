@@ -129,6 +129,8 @@ class FakeTag:
         if kind == messages.PRESENT:
             return self.gate.present(values["document"])
         if kind == messages.DOCUMENT:
+            if values["index"] > 1:
+                raise Refused(messages.ERROR_RANGE, "no such document")
             return {"document": self.gate.certificates[values["index"]]}
         text = b"boot 0, cause 1\n" * 40
         return {"size": len(text), "offset": values["offset"], "text": text[values["offset"] : values["offset"] + 255]}
