@@ -7,7 +7,7 @@ from tagproto.bad import Bad
 from tagproto.documents import Document
 
 from .client import Client, Values, number, octets
-from .errors import EvidenceRefused, TagRefused, TagSilent
+from .errors import EvidenceRefused, TagRefused
 from .introduction import introduction
 from .trust.certifying import TagKey, add_tag
 from .trust.chains import trust
@@ -15,7 +15,6 @@ from .trust.checking import compressed, public_key
 from .trust.holder import Authority, RootSigner
 
 _NO_ROOT = bytes(8)
-_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +82,8 @@ def _present(client: Client, authority: Authority, certificates: list[bytes], re
     """Show the tag root, list and certificates; False where it had its certificate already."""
     had = client.document(0) == certificates[-1]
     signer = RootSigner(authority.region_key(region), authority.root.octets(documents.KEY), authority.documents)
-    for left in reversed(range(_TRIES)):
-        try:
-            for document in [*_changes(authority, signer, client.hello()), *certificates]:
-                client.present(document)
-            break
-        except TagSilent:
-            if not left:
-                raise
+    for document in [*_changes(authority, signer, client.hello()), *certificates]:
+        client.present(document)
     if client.document(0) != certificates[-1]:
         raise TagRefused(
             "The tag took its certificate, and now shows another one.",

@@ -181,6 +181,8 @@ def test_a_lost_laptop(authority: Path, station: Path, tmp_path: Path) -> None:
     run("authority", "list", authority, "--revoke", other, "--revoke", f"{subject}@2026-01-01T00:00:00Z")
     assert newest(authority).number(documents.NUMBER) == 2
     assert newest(authority).revoked[bytes.fromhex(subject)] == 1767225600
+    run("authority", "list", authority, "--revoke", f"{subject}@2026-06-01T00:00:00Z")
+    assert newest(authority).number(documents.NUMBER) == 2
     # Its key is not certified again.
     said = run(
         *("station", "enrol", "Court 1", "--station", station, "--authority", authority, "--region", REGION),
