@@ -117,7 +117,10 @@ class Item:
 
 
 class Reader:
-    """Items out of pages given in order of seq; a missing or bad page costs only what it held."""
+    """Items out of pages given in order of seq; a missing or bad page costs only what it held.
+
+    A tag has no room for all items of a page: it overrides `take`, which is given them one after the other.
+    """
 
     def __init__(self, coder: "Coder | None" = None) -> None:
         self.coder = Coder() if coder is None else coder
@@ -126,6 +129,11 @@ class Reader:
         self._carry = b""
         self._carry_seq = 0
         self._carry_start = 0
+        self._found: list[Item | Bad] = []
+
+    def take(self, found: "Item | Bad") -> None:
+        """What `feed` comes upon."""
+        self._found.append(found)
 
     def gap(self) -> None:
         """Nothing that follows continues what was read before."""
@@ -138,28 +146,28 @@ class Reader:
 
     def feed(self, page: Page) -> "list[Item | Bad]":
         """The items that end in this page, and a Bad for each place that could not be read."""
-        found: list[Item | Bad] = []
+        self._found = []
         none_starts = page.first == NO_ITEM
         reading = True
         if page.seq == self._next_seq:
             stop = PAYLOAD_SIZE if none_starts else page.first
-            reading = self._run(found, page, self._carry, 0, stop, not none_starts)
+            reading = self._run(page, self._carry, 0, stop, not none_starts)
         elif self._carry:
-            found.append(Bad("cut", "the item that begins in page %d does not end" % self._carry_seq))
+            self.take(Bad("cut", "the item that begins in page %d does not end" % self._carry_seq))
             reading = False
         elif none_starts:
-            found.append(Bad("cut", "page %d holds the middle of an item only" % page.seq))
+            self.take(Bad("cut", "page %d holds the middle of an item only" % page.seq))
             reading = False
         if not none_starts:
             page.restart(self.coder)
-            reading = self._run(found, page, b"", page.first, PAYLOAD_SIZE, False)
+            reading = self._run(page, b"", page.first, PAYLOAD_SIZE, False)
         if reading:
             self._next_seq = page.seq + 1
         else:
             self.gap()
-        return found
+        return self._found
 
-    def _run(self, found: "list[Item | Bad]", page: Page, carry: bytes, begin: int, stop: int, must_end: bool) -> bool:
+    def _run(self, page: Page, carry: bytes, begin: int, stop: int, must_end: bool) -> bool:
         """Decode carry + payload[begin:stop]; what does not end there becomes the new carry.
 
         False when the place of the next item is not known any more.
@@ -178,13 +186,13 @@ class Reader:
                     self._carry_seq = seq
                     self._carry_start = start
                     return True
-                found.append(Bad("item", "page %d offset %d: %s" % (page.seq, start, result.detail)))
+                self.take(Bad("item", "page %d offset %d: %s" % (page.seq, start, result.detail)))
                 return False
             kind, value, end = result
             if kind == coding.END:
                 # The page was read while it was open: what was put there later is not here.
                 return False
-            found.append(Item(kind, value, seq, start, page.seq, end + shift))
+            self.take(Item(kind, value, seq, start, page.seq, end + shift))
             at = end
             seq = page.seq
             start = end + shift

@@ -105,7 +105,7 @@ KINDS: "dict[int, tuple[str, tuple[tuple[str, str | int], ...]]]" = {
     FIX: ("fix", (("latitude_e7", "i"), ("longitude_e7", "i"), ("accuracy_dm", "H"))),
     # A read-out beyond the current order.
     OPENED: ("opened", (("scope", "B"),) + SIGNED),
-    # A station has changed how the tag of a fitting samples and seals; the CONFIG record behind it says what is in force.
+    # A station has changed how the tag samples and seals; the CONFIG record behind it says what is in force.
     CONFIGURED: ("configured", (("cadence_s", "I"), ("seal_interval_s", "I")) + SIGNED),
     # Whom the tag obeys, from here on: number and generation of the document, and its SHA-256.
     TRUST: ("trust", (("change", "B"), ("number", "I"), ("generation", "I"), ("digest", 32))),

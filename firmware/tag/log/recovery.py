@@ -88,13 +88,39 @@ def _parts(found, seq):
         seq += 1
 
 
+class _Seals(pages.Reader):
+    """Whether a seal begins in a page, read alone. One at a time: all items of a page take the memory of a hundred."""
+
+    def __init__(self):
+        pages.Reader.__init__(self)
+        self.begun = False
+
+    def take(self, found):
+        """One item."""
+        if not isinstance(found, Bad) and found.kind == coding.SEAL:
+            self.begun = True
+
+
 def _holds_seal(page):
-    """Whether a seal begins in this page, read alone."""
-    reader = pages.Reader()
-    for item in reader.feed(page):
-        if not isinstance(item, Bad) and item.kind == coding.SEAL:
-            return True
-    return reader.begins_seal()
+    reader = _Seals()
+    reader.feed(page)
+    return reader.begun or reader.begins_seal()
+
+
+class _Window(pages.Reader):
+    """Hands every item to take(item). unread: pages that cannot be read, since the last seal."""
+
+    def __init__(self, coder, take):
+        pages.Reader.__init__(self, coder)
+        self._take = take
+        self.unread = 0
+
+    def take(self, found):
+        """One item."""
+        if not isinstance(found, Bad):
+            self._take(found)
+            if found.kind == coding.SEAL:
+                self.unread = 0
 
 
 def read_open_window(ring, writer, coder, take, feed):
@@ -114,8 +140,7 @@ def read_open_window(ring, writer, coder, take, feed):
         seq -= 1
         page = ring.read(seq)
     begins = seq
-    reader = pages.Reader(coder)
-    unread = 0
+    reader = _Window(coder, take)
     # Pages since the coder's state was last known.
     unknown = 0
     while seq <= writer.seq:
@@ -123,18 +148,14 @@ def read_open_window(ring, writer, coder, take, feed):
         page = open_page if seq == writer.seq else ring.read(seq)
         if isinstance(page, Bad):
             reader.gap()
-            unread += 1
+            reader.unread += 1
             unknown += 1
         else:
             if page.first != pages.NO_ITEM:
                 unknown = 0
             elif unknown:
                 unknown += 1
-            for item in reader.feed(page):
-                if not isinstance(item, Bad):
-                    take(item)
-                    if item.kind == coding.SEAL:
-                        unread = 0
+            reader.feed(page)
         seq += 1
     # A record takes a byte at least.
-    return begins, unread, unknown * (pages.PAYLOAD_SIZE + 1)
+    return begins, reader.unread, unknown * (pages.PAYLOAD_SIZE + 1)
