@@ -101,6 +101,10 @@ def test_a_new_calibration_makes_a_later_certificate(authority: Path, tag: FakeT
     assert tag.gate.certificates[0] == second.encoded
     # A tag takes only one that begins later.
     assert second.number(documents.NOT_BEFORE) > first.number(documents.NOT_BEFORE)
+    # Back to the first calibration: its first certificate is older than what the tag has, so it gets a third.
+    third = provisioned(authority, tag).certificate
+    assert tag.gate.certificates[0] == third.encoded
+    assert third.octets(documents.CALIBRATION) == CALIBRATION
 
 
 def test_a_certificate_that_ends_soon_is_made_anew(authority: Path, tag: FakeTag) -> None:

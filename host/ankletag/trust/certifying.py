@@ -83,18 +83,19 @@ def add_tag(
             "Either it was erased, or it is another device under this number. Find out which. If it was erased by "
             "your own workshop, run the command again with --new-key.",
         )
+    # A tag takes another certificate only if it begins later than the one that it has; so only the last one is of use.
+    latest_s = max((each.number(documents.NOT_BEFORE) for each in known), default=0)
     ours = [
         each
         for each in known
         if (each.octets(documents.ISSUER), each.octets(documents.KEY), each.octets(documents.CALIBRATION))
         == (key.key_id, tag.point, tag.calibration_id)
+        and each.number(documents.NOT_BEFORE) == latest_s
     ]
     found = _still_good(ours, authority.minimum, now_s)
     if found is not None:
         return found, False
-    # A tag takes another certificate only if it begins later than the one that it has.
-    begins_s = max([now_s - GRACE_S, *(each.number(documents.NOT_BEFORE) + 1 for each in known)])
-    ends_s = now_s + lasts_s
+    begins_s, ends_s = max(now_s - GRACE_S, latest_s + 1), now_s + lasts_s
     made = certify_tag(key, tag.tag_id, tag.point, tag.calibration_id, authority.minimum, begins_s, ends_s)
     return authority.issue(made), True
 
