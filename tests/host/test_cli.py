@@ -13,12 +13,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from ankletag.bundle import make_bundle, read_bundle, write_bundle
 from ankletag.cli import build, plugins
 from ankletag.errors import EXIT_MEANINGS, Exit
-from ankletag.verify import verify_pages
 from host.fakeline import TerminalTag
 from host.faketag import FakeTag
+from host.logs import check
 from host.tagmaker import TagMaker, fitted
+from programme import Programme
+from provisioned import LASTING, station_folder
 from support import wait_until
 from tagproto import records
 from tagproto.pages import HEADER_SIZE
@@ -40,9 +43,16 @@ def run(*arguments: str | Path) -> Outcome:
     return Outcome(result.exit_code, result.stdout, result.stderr)
 
 
+@pytest.fixture(autouse=True)
+def nobodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may be enrolled as a station."""
+    for name in ("HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+
+
 @pytest.fixture
 def maker() -> TagMaker:
-    maker = TagMaker()
+    maker = TagMaker(LASTING)
     maker.boot()
     return maker
 
@@ -66,7 +76,22 @@ def set_clock(path: str | Path, tag: FakeTag) -> None:
 def at(terminal: TerminalTag, tmp_path: Path) -> list[str]:
     clock = tmp_path / "clock.json"
     set_clock(clock, terminal.tag)
-    return ["--port", terminal.port, "--store", str(tmp_path / "store.sqlite"), "--clock", str(clock)]
+    station = station_folder(tmp_path / "station")
+    where = ["--port", terminal.port, "--store", str(tmp_path / "store.sqlite"), "--clock", str(clock)]
+    return [*where, "--station", str(station)]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> list[str]:
+    """The authority's key, as a file."""
+    return ["--authority", str(station_folder(tmp_path / "station") / "root.cose")]
+
+
+def bundle_of(maker: TagMaker, folder: Path, raws: list[bytes] | None = None, order_id: bytes | None = None) -> Path:
+    path = folder / "evidence.zip"
+    pages = maker.raw_pages() if raws is None else raws
+    write_bundle(path, make_bundle(maker.tag_id, maker.public_key, order_id, maker.documents, pages))
+    return path
 
 
 def no_findings(outcome: Outcome) -> None:
@@ -74,26 +99,32 @@ def no_findings(outcome: Outcome) -> None:
     assert "Traceback" not in outcome.err
 
 
-def test_from_fit_to_report(maker: TagMaker, terminal: TerminalTag, at: list[str], tmp_path: Path) -> None:
-    outcome = run("fit", "--order", "A-1", *at)
-    no_findings(outcome)
-    assert "NOT CERTIFIED" in outcome.err
+def test_from_fit_to_report(
+    maker: TagMaker, terminal: TerminalTag, at: list[str], root: list[str], tmp_path: Path
+) -> None:
+    no_findings(run("fit", "--order", "A-1", *at))
     maker.live([0] * 100 + [60_000] * 50 + [0] * 50)
     set_clock(at[5], terminal.tag)
     no_findings(run("sync", *at))
     store = at[2:4]
-    outcome = run("verify", *store)
+    outcome = run("verify", *store, *root)
     no_findings(outcome)
     assert "HOLDS: every bit" in outcome.out
+    assert "certified     by North, of Programme 1, whose key was given" in outcome.out
     outcome = run("events", *store)
     no_findings(outcome)
     assert "episode 1:" in outcome.out
     assert "never: strap open" in outcome.out
-    outcome = run("report", *store, "--out", tmp_path / "out")
+    outcome = run("report", *store, *root, "--out", tmp_path / "out")
     no_findings(outcome)
-    assert "A-1" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    html = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "A-1" in html
+    assert "North, of Programme 1" in html
     bundle = tmp_path / "out" / "evidence.zip"
-    no_findings(run("verify", bundle))
+    outcome = run("verify", bundle)
+    no_findings(outcome)
+    assert "AUTHORITY NOT CHECKED" in outcome.out
+    no_findings(run("verify", bundle, "--authority", LASTING.root.point.hex()))
     no_findings(run("report", bundle, "--out", tmp_path / "again"))
     assert (tmp_path / "again" / "evidence.zip").read_bytes() == bundle.read_bytes()
     outcome = run("remove", *at)
@@ -101,58 +132,154 @@ def test_from_fit_to_report(maker: TagMaker, terminal: TerminalTag, at: list[str
     assert "NOT MONITORED" in outcome.out
 
 
+def test_the_bundle_holds_what_a_third_party_needs_and_nothing_of_others(
+    maker: TagMaker, terminal: TerminalTag, at: list[str], root: list[str], tmp_path: Path
+) -> None:
+    from ankletag.store import Store
+
+    no_findings(run("fit", "--order", "A-1", *at))
+    with Store(Path(at[3])) as store:
+        other = Programme(2)
+        store.add_documents([*other.chain, other.list_document(1), TagMaker(LASTING, seed=5).certificate])
+    no_findings(run("report", *at[2:4], *root, "--out", tmp_path))
+    documents = read_bundle(tmp_path / "evidence.zip").documents
+    assert documents == sorted([*LASTING.chain, maker.certificate])
+    no_findings(run("verify", tmp_path / "evidence.zip", *root))
+
+
 def test_json_is_one_document_and_nothing_else(
-    maker: TagMaker, terminal: TerminalTag, at: list[str], tmp_path: Path
+    maker: TagMaker, terminal: TerminalTag, at: list[str], root: list[str], tmp_path: Path
 ) -> None:
     port, store = at[:2], at[2:4]
     fit = json.loads(run("fit", "--order", "A-1", *at, "--json").out)
     assert fit["tag"] == maker.tag_id.hex()
-    assert fit["certified"] is False
+    assert fit["certified"] is True
     maker.live([0] * 10 + [60_000] * 5 + [0])
     set_clock(at[5], terminal.tag)
     assert json.loads(run("sync", *at, "--json").out)["readings"] == 16
     assert json.loads(run("status", *port, "--json").out)["fitted"] == 1
     assert json.loads(run("log", *port, "--json").out)["lines"][0] == "boot 0, cause 1"
-    verified = json.loads(run("verify", *store, "--json").out)
+    verified = json.loads(run("verify", *store, *root, "--json").out)
     assert verified["held"] is True
+    assert verified["certified"] is True
+    assert verified["certified_by"] == "North, of Programme 1"
     assert verified["last_seal"]["hash"] == maker.previous.hex()
-    assert verified["first_utc"].startswith("2025-06-15T15:06:3")
+    assert verified["first_utc"].startswith("2026-06-15T15:06:3")
+    assert json.loads(run("verify", *store, "--json").out)["certified"] is False
     events = json.loads(run("events", *store, "--json", "--order", "A-1").out)
     assert [event["kind"] for event in events["events"]][:3] == ["boot", "key", "config"]
     assert events["episodes"][0]["readings_above"] == 5
     report = json.loads(run("report", *store, "--out", tmp_path, "--json").out)
     assert report["episodes"] == 1
+    disclosed = tmp_path / "record.json"
+    made = json.loads(run("disclose", *store, "--record", "9", "--out", disclosed, "--json").out)
+    assert made["record"] == 9
+    shown = json.loads(run("verify", disclosed, *root, "--json").out)
+    assert (shown["held"], shown["record"], shown["certified"]) == (True, 9, True)
     assert json.loads(run("remove", *at, "--json").out)["removed"] is True
 
 
 def test_findings_against_the_evidence_are_exit_code_1(tmp_path: Path) -> None:
-    from ankletag.bundle import make_bundle, write_bundle
-
     maker = fitted([0] * 1000)
     raws = maker.raw_pages()
-    write_bundle(tmp_path / "holed.zip", make_bundle(maker.tag_id, maker.public_key, None, raws[:2] + raws[3:]))
-    outcome = run("verify", tmp_path / "holed.zip")
+    holed = bundle_of(maker, tmp_path, raws[:4] + raws[5:])
+    outcome = run("verify", holed)
     assert outcome.code == Exit.FINDINGS
-    assert "Page 2 is missing" in outcome.out
+    assert "Page 4 is missing" in outcome.out
     assert "DOES NOT HOLD" in outcome.out
+    # What is missing was recorded between these two times.
+    assert "(after 2026-06-15 1" in outcome.out
     for command in ("events", "report"):
-        assert run(command, tmp_path / "holed.zip", *(["--out", tmp_path] if command == "report" else [])).code == 1
+        assert run(command, holed, *(["--out", tmp_path] if command == "report" else [])).code == 1
+    document = json.loads(run("verify", holed, "--json").out)
+    (gap,) = [finding for finding in document["findings"] if finding["code"] == "record-gap"]
+    assert gap["earliest_utc"] < gap["latest_utc"] < "2026-06-16"
+    assert document["held"] is False
 
 
 def test_a_flipped_bit_is_exit_code_10_and_names_the_record(tmp_path: Path) -> None:
-    from ankletag.bundle import make_bundle
-
     maker = fitted([0] * 1000)
-    data = bytearray(make_bundle(maker.tag_id, maker.public_key, None, maker.raw_pages()))
-    item = verify_pages(maker.raw_pages()).items[500]
+    path = bundle_of(maker, tmp_path)
+    data = bytearray(path.read_bytes())
+    item = check(maker).items[500]
     data[data.index(maker.raw_pages()[item.seq]) + HEADER_SIZE + item.start] ^= 1
-    path = tmp_path / "evidence.zip"
     path.write_bytes(data)
     outcome = run("verify", path)
     assert outcome.code == Exit.EVIDENCE_REFUSED
     assert outcome.out == ""
     assert "lies in record 500" in outcome.err
     assert "Ask for another copy" in outcome.err
+    outcome = run("verify", path, "--json")
+    assert outcome.code == Exit.EVIDENCE_REFUSED
+    assert [finding["code"] for finding in json.loads(outcome.out)["findings"]] == ["bundle-damaged"]
+
+
+def test_a_witness_is_a_seal_on_paper_or_an_earlier_bundle(tmp_path: Path) -> None:
+    maker = fitted([0] * 10)
+    key = ["--authority", maker.programme.root.point.hex()]
+    early = bundle_of(maker, tmp_path).rename(tmp_path / "early.zip")
+    on_paper = f"{maker.seal_count - 1}:{maker.previous.hex()[:16].upper()}"
+    maker.live([0] * 10)
+    maker.seal()
+    later = bundle_of(maker, tmp_path)
+    no_findings(run("verify", later, *key, "--witness", on_paper, "--witness", early))
+    outcome = run("verify", early, *key, "--witness", later)
+    assert outcome.code == Exit.FINDINGS
+    assert "[tail-missing]" in outcome.out
+    clone = fitted([0] * 10)
+    clone.live([50_000] * 10)
+    clone.seal()
+    outcome = run("verify", bundle_of(clone, tmp_path / "clone"), *key, "--witness", f"2:{maker.previous.hex()}")
+    assert outcome.code == Exit.FINDINGS
+    assert "[witness-differs]" in outcome.out
+
+
+def test_the_store_is_a_witness_of_what_it_has_seen(
+    maker: TagMaker, terminal: TerminalTag, at: list[str], root: list[str]
+) -> None:
+    from ankletag.store import Store
+
+    no_findings(run("fit", "--order", "A-1", *at))
+    with Store(Path(at[3])) as store:
+        store.add_witness(maker.tag_id, 99, bytes(32), 1)
+    outcome = run("verify", *at[2:4], *root)
+    assert outcome.code == Exit.FINDINGS
+    assert "[tail-missing]" in outcome.out
+
+
+def test_one_record_is_disclosed_and_checked(tmp_path: Path) -> None:
+    maker = fitted([50_000] * 10)
+    key = ["--authority", maker.programme.root.point.hex()]
+    bundle, shown = bundle_of(maker, tmp_path), tmp_path / "record.json"
+    outcome = run("disclose", bundle, "--record", "12", "--out", shown)
+    no_findings(outcome)
+    outcome = run("verify", shown, *key)
+    no_findings(outcome)
+    assert "record        12, a reading" in outcome.out
+    assert "tac_ug_dl     50000" in outcome.out
+    assert "2026-06-15 15:1" in outcome.out
+    assert "HOLDS: the record is one that the tag sealed" in outcome.out
+    assert run("verify", shown, *key, "--witness", f"0:{bytes(32).hex()}").code == Exit.FINDINGS
+    changed = shown.read_bytes().replace(b'"seal": 1', b'"seal": 0')
+    shown.write_bytes(changed)
+    outcome = run("verify", shown, *key)
+    assert outcome.code == Exit.FINDINGS
+    assert "[window-root]" in outcome.out
+    shown.write_bytes(changed[:-1])
+    assert run("verify", shown, *key).code == Exit.EVIDENCE_REFUSED
+    outcome = run("verify", shown, *key, "--json")
+    assert outcome.code == Exit.EVIDENCE_REFUSED
+    assert json.loads(outcome.out)["held"] is False
+
+
+@pytest.mark.parametrize("number", ["8", "99", "4294967296"])
+def test_a_record_that_cannot_be_disclosed_is_said(tmp_path: Path, number: str) -> None:
+    maker = fitted()
+    maker.reading()
+    outcome = run("disclose", bundle_of(maker, tmp_path), "--record", number, "--out", tmp_path / "record.json")
+    assert outcome.code == Exit.USAGE
+    assert "record" in outcome.err
+    assert not (tmp_path / "record.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -161,7 +288,20 @@ def test_a_flipped_bit_is_exit_code_10_and_names_the_record(tmp_path: Path) -> N
         (["sync", "--port", "{tmp}/none", "--store", "{tmp}/s"], Exit.PORT_ABSENT, "There is no port"),
         (["verify", "{tmp}/none.zip"], Exit.USAGE, "cannot be read"),
         (["verify", "--store", "{tmp}/none.sqlite"], Exit.STORE, "There is no store"),
-        (["verify", "{tmp}/clock.json"], Exit.USAGE, "is not an evidence bundle"),
+        (["verify", "{tmp}/clock.json"], Exit.EVIDENCE_REFUSED, "does not disclose a record"),
+        (["verify", "{tmp}/empty"], Exit.USAGE, "is empty"),
+        (["verify", "{tmp}/zeros"], Exit.USAGE, "is not an evidence bundle"),
+        (["verify", "{tmp}"], Exit.USAGE, "cannot be read"),
+        (["verify", "--authority", "{tmp}/zeros"], Exit.USAGE, "longer than"),
+        (["verify", "--authority", "{tmp}/empty"], Exit.USAGE, "is empty"),
+        (["verify", "--authority", "{tmp}"], Exit.USAGE, "{tmp}"),
+        (["verify", "--authority", "nobody"], Exit.USAGE, "neither a file nor a key"),
+        (["verify", "--authority", "02" + "ff" * 32], Exit.USAGE, "has no such point"),
+        (["verify", "{tmp}/x.zip", "--witness", "5"], Exit.USAGE, "neither a file nor a seal's number and hash"),
+        (["verify", "{tmp}/x.zip", "--witness", "5:0011"], Exit.USAGE, "16 or more hex digits"),
+        (["verify", "{tmp}/x.zip", "--witness", "99999999999:00112233445566778899"], Exit.USAGE, "neither a file"),
+        (["verify", "{tmp}/x.zip", "--witness", "{tmp}/other.zip"], Exit.USAGE, "is of tag"),
+        (["disclose", "{tmp}/x.zip"], Exit.USAGE, "--record"),
         (["sync", "--no-such-option"], Exit.USAGE, "--no-such-option"),
         (["fit"], Exit.USAGE, "--order"),
         (["wash"], Exit.USAGE, "wash"),
@@ -169,9 +309,16 @@ def test_a_flipped_bit_is_exit_code_10_and_names_the_record(tmp_path: Path) -> N
 )
 def test_errors_have_their_code_and_sentence(tmp_path: Path, arguments: list[str], code: Exit, sentence: str) -> None:
     (tmp_path / "clock.json").write_text("{}")
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "zeros").write_bytes(bytes(10_000_000))
+    bundle_of(fitted(), tmp_path).rename(tmp_path / "x.zip")
+    bundle_of(fitted(seed=9), tmp_path).rename(tmp_path / "other.zip")
+    station = station_folder(tmp_path / "station")
+    if arguments[0] == "sync" and "--port" in arguments:
+        arguments = [*arguments, "--station", str(station)]
     outcome = run(*(argument.replace("{tmp}", str(tmp_path)) for argument in arguments))
     assert outcome.code == code
-    assert sentence in outcome.err
+    assert sentence.replace("{tmp}", str(tmp_path)) in outcome.err
     assert outcome.out == ""
 
 
@@ -206,8 +353,9 @@ def test_a_sync_tells_of_readings_that_a_full_log_lost(terminal: TerminalTag, at
 
 
 def test_a_tag_of_another_version_is_exit_code_7(tmp_path: Path) -> None:
+    station = station_folder(tmp_path / "station")
     with TerminalTag(FakeTag(fitted([0]), version=2)) as terminal:
-        outcome = run("sync", "--port", terminal.port, "--store", tmp_path / "store.sqlite")
+        outcome = run("sync", "--port", terminal.port, "--store", tmp_path / "store.sqlite", "--station", station)
     assert outcome.code == Exit.OTHER_VERSION
     assert "version 2" in outcome.err
     assert "version 1" in outcome.err
@@ -239,7 +387,8 @@ def test_ctrl_c_says_that_nothing_is_lost(tmp_path: Path) -> None:
     tag = FakeTag(fitted([0]))
     tag.garble = lambda kind, data: b""  # so that the command waits for a reply
     with TerminalTag(tag) as terminal:
-        words = [*ANKLETAG, "sync", "--port", terminal.port, "--store", str(tmp_path / "store.sqlite")]
+        where = ["--store", str(tmp_path / "store.sqlite"), "--station", str(station_folder(tmp_path / "station"))]
+        words = [*ANKLETAG, "sync", "--port", terminal.port, *where]
         process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         wait_until(lambda: bool(tag.requests), 30, "the command asks the tag")
         process.send_signal(signal.SIGINT)
@@ -254,10 +403,7 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
         maker.strap(False)
         if len(maker.closed) > 900:
             break
-    from ankletag.bundle import make_bundle
-
-    (tmp_path / "evidence.zip").write_bytes(make_bundle(maker.tag_id, maker.public_key, None, maker.raw_pages()))
-    words = [*ANKLETAG, "events", str(tmp_path / "evidence.zip")]
+    words = [*ANKLETAG, "events", str(bundle_of(maker, tmp_path))]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stderr is not None
@@ -288,7 +434,7 @@ def test_a_fault_of_the_program_is_a_sentence_and_a_file(monkeypatch: pytest.Mon
 def test_help_names_every_command_and_exit_code() -> None:
     outcome = run("--help")
     no_findings(outcome)
-    for command in ("fit", "sync", "verify", "events", "report", "remove", "status", "log", "plan"):
+    for command in ("fit", "sync", "verify", "events", "report", "disclose", "remove", "status", "log", "plan"):
         assert command in outcome.out
     words = " ".join(outcome.out.split())
     for code, meaning in EXIT_MEANINGS.items():

@@ -32,14 +32,11 @@ class Schedule:
     def configure(self, config: Config, elapsed_ms: int) -> None:
         """A CONFIG record. A seal that was missing by then stays missing, and one that a shorter interval has overtaken
         is due at once."""
-        before = self._config
         missing = self.late(elapsed_ms)
         self._config = config
         if missing:
             return
-        self._due_ms = self._from_ms + config.seal_interval_s * 1000
-        if before is not None and config.seal_interval_s < before.seal_interval_s:
-            self._due_ms = max(self._due_ms, elapsed_ms)
+        self._due_ms = max(self._from_ms + config.seal_interval_s * 1000, min(self._due_ms, elapsed_ms))
 
     def full(self, from_ms: int) -> None:
         """The log took nothing from then to the record or seal behind the count that says so, for which there was room
