@@ -186,6 +186,41 @@ def test_pages_that_are_hidden_and_said_to_be_receipted_are_not_freed(tmp_path: 
         check(tag, store, done)
 
 
+def pair() -> tuple[TagMaker, TagMaker]:
+    """Two logs with the same keys and of the same size, that differ in one record of the second window and so in every
+    seal from there on."""
+    makers = fitted([0] * 3), fitted([0] * 3)
+    for maker, edges in zip(makers, (1, 2), strict=True):
+        maker.strap(True, edges)
+        maker.live([0] * 1500)
+    assert len(makers[0].closed) == len(makers[1].closed) > 10
+    return makers
+
+
+@pytest.mark.parametrize("until", [1000, 6], ids=["all pages", "the first pages"])
+@pytest.mark.parametrize("hash_too", [False, True], ids=["as sealed", "and the seal's hash"])
+def test_pages_that_somebody_with_the_keys_has_made_are_not_acknowledged(
+    tmp_path: Path, until: int, hash_too: bool
+) -> None:
+    genuine, made_up = pair()
+    with Store(tmp_path / "store.sqlite") as store:
+        tag = FakeTag(genuine)
+
+        def exchange(found: int, values: dict) -> dict:
+            if found == messages.SEAL | messages.REPLY:
+                made_up.attest()
+                forged = made_up.seal(nonce=bytes(16))
+                return {**values, "seal_hash": forged.hash()} if hash_too else values
+            if found == messages.PAGE and values["seq"] < until:
+                return {**values, "page": made_up.raw_pages()[values["seq"]]}
+            return values
+
+        tag.garble = on_replies(exchange)
+        done = attempt(tag, store, lambda client, clock: sync(client, store, clock))
+        assert done is None or done.unacknowledged
+        assert tag.received == 0
+
+
 def test_a_tag_that_was_put_back_is_told_and_all_of_it_is_kept(tmp_path: Path) -> None:
     """The same tag with an older flash: it has lived on from there, with other keys."""
     with Store(tmp_path / "store.sqlite") as store:
