@@ -37,7 +37,7 @@ def test_refusals_fixes_and_lost_readings_are_counted_with_what_was_only_counted
 
 def run(maker: TagMaker, folder: Path, *words: str) -> str:
     path = folder / "evidence.zip"
-    path.write_bytes(make_bundle(maker.tag_id, maker.public_key, None, maker.raw_pages()))
+    path.write_bytes(make_bundle(maker.tag_id, maker.public_key, None, maker.documents, maker.raw_pages()))
     arguments = ["events", str(path), *words]
     result = CliRunner().invoke(build(arguments), arguments, prog_name="ankletag")
     assert result.exit_code == 0, result.output
@@ -52,7 +52,7 @@ def test_events_say_it_in_sentences(tmp_path: Path) -> None:
         "51.5007292 N, 0.1246254 W, within 3.5 m",
         "0.0000005 S, 0.0000005 E, within 0.0 m",
         "60 more of kind fix",
-        "slowed down, log over 90 % full: 2025-06-16 00:42",
+        "slowed down, log over 90 % full: 2026-06-16 00:42",
         "one reading in 1800 s, a seal in 86400 s",
         "not kept by a full log: 123 readings",
         "refused by the tag: 42 requests",
@@ -66,7 +66,7 @@ def test_events_say_it_in_sentences(tmp_path: Path) -> None:
 def test_events_say_it_in_json(tmp_path: Path) -> None:
     document = json.loads(run(full(), tmp_path, "--json"))
     (slowdown,) = document["slowdowns"]
-    assert slowdown["from"]["earliest"].startswith("2025-06-16T00:42")
+    assert slowdown["from"]["earliest"].startswith("2026-06-16T00:42")
     assert (slowdown["cadence_s"], slowdown["seal_interval_s"], slowdown["ended"]) == (1800, 86400, True)
     assert (document["requests_refused"], document["fixes"], document["readings_lost"]) == (42, 62, 123)
     fix = next(event for event in document["events"] if event["kind"] == "fix")
