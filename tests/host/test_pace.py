@@ -45,6 +45,17 @@ def test_a_seal_is_due_at_once_when_the_pace_is_quick_again() -> None:
     assert against(check(maker)) == ["seal-late"]
 
 
+def test_the_same_configuration_once_more_makes_no_seal_late() -> None:
+    """The first one made the seal due at once, and the second says nothing new."""
+    maker = fitted()
+    slow_down(maker)
+    live_days(maker, 0.9)
+    maker.pace(60, 21600)
+    maker.pace(60, 21600)
+    maker.seal()
+    assert against(check(maker)) == []
+
+
 def test_a_seal_that_was_missing_before_the_pace_changed_stays_missing() -> None:
     maker = fitted([0] * 5)
     maker.config["seal_interval_s"] = 10 * DAY
