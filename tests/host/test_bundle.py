@@ -57,6 +57,13 @@ def test_any_zip_program_reads_it() -> None:
         assert archive.read("pages.bin") == b"".join(MAKER.raw_pages())
 
 
+def test_of_many_copies_of_a_page_the_first_ones_are_kept() -> None:
+    copies = [bytes((1, 0)) + bytes(4) + number.to_bytes(2, "little") + bytes(248) for number in range(2000)]
+    data = make_bundle(MAKER.tag_id, None, None, [], copies)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.read("pages.bin") == b"".join(copies[:64])
+
+
 def test_snapshots_of_the_open_page_are_left_out_and_the_order_of_receipt_does_not_matter() -> None:
     maker = fitted([0] * 10)
     early = maker.open_page()

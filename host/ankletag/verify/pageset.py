@@ -11,6 +11,10 @@ from ..models import AGAINST, INFORMATION, Finding
 from .bits import flipped_bit, with_bit_flipped
 
 
+# Copies of one page in a bundle.
+COPIES_MAX = 64
+
+
 @dataclass(frozen=True, slots=True)
 class BadPage:
     """A page that is refused. seq: as its header says; raw: as it came, but with the one wrong bit turned over where
@@ -91,7 +95,8 @@ def collect(raws: Iterable[bytes]) -> PageSet:
 def without_prefixes(raws: Iterable[bytes]) -> list[bytes]:
     """The copies that say something that no other copy says, in order of page; equal input, equal output.
 
-    Snapshots of the open page that a later copy extends are left out; contradicting and damaged copies stay.
+    Snapshots of the open page that a later copy extends are left out; contradicting and damaged copies stay, the first
+    COPIES_MAX of each page: more are somebody's attempt to keep a reader busy.
     """
     kept: dict[int, list[bytes]] = {}
     for raw in raws:
@@ -99,7 +104,8 @@ def without_prefixes(raws: Iterable[bytes]) -> list[bytes]:
         if any(raw == other or _readable_prefix(raw, other) for other in same):
             continue
         same[:] = [other for other in same if not _readable_prefix(other, raw)]
-        same.append(raw)
+        if len(same) < COPIES_MAX:
+            same.append(raw)
     return [raw for seq in sorted(kept) for raw in kept[seq]]
 
 
