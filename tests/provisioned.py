@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ankletag.client import REPLY_S, Client, octets
+from ankletag.client import REPLY_S, Client, number, octets
 from ankletag.stationclock import StationClock, read_clock
 from ankletag.store import Store
 from ankletag.transport import open_port
@@ -13,6 +13,8 @@ from ankletag.trust.keyfile import write_key
 from ankletag.verify import Given, Verified, verify_pages
 from programme import Programme
 from taghil.vm.process import Emulator
+from tagproto import messages
+from tagproto.commands import SCOPE_ORDER
 
 # Certificates from 2000 to 2100: replayed wearers lived in 2017, and some emulated ones live for ten years.
 LASTING = Programme(begin_s=946_684_800, end_s=4_102_444_800)
@@ -78,11 +80,23 @@ def provisioned(tag: Emulator) -> bytes:
         return provision(client, LASTING)
 
 
-def begin_fitting(client: Client, cadence_s: int, seal_interval_s: int) -> None:
-    """Provision the tag and fit it, and no more than that."""
-    provision(client, LASTING)
+def begin_fitting(client: Client, cadence_s: int, seal_interval_s: int) -> bytes:
+    """Provision the tag and fit it, and no more than that; its certificate."""
+    certificate = provision(client, LASTING)
     client.introduce()
     client.fit(bytes(16), cadence_s, seal_interval_s)
+    return certificate
+
+
+def read_all(client: Client) -> list[bytes]:
+    """Every page of the order that the tag has, the open one included, in order."""
+    client.introduce()
+    client.open(SCOPE_ORDER)
+    status = client.status()
+    found: dict[int, bytes] = {}
+    for first in range(number(status, "oldest_page"), number(status, "open_page") + 1, messages.READ_PAGES_MAX):
+        client.read_pages(first, messages.READ_PAGES_MAX, found.__setitem__)
+    return [found[seq] for seq in sorted(found)]
 
 
 def given(*more: bytes) -> Given:

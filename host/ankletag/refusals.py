@@ -12,10 +12,10 @@ _ACTIONS = {
         "talks to this tag, too."
     ),
     messages.ERROR_RANGE: "Give a value that the tag takes.",
-    # A session takes three: attest, seal now, acknowledge. A check of a signature is allowed once a minute.
+    # A session takes three: attest, seal now, acknowledge; and some eight signatures.
     messages.ERROR_BUSY: (
-        "Nothing is lost. It allows one more such request every 20 minutes, and saves them up: leave it alone for an "
-        "hour, then run the command once."
+        "Nothing is lost. It checks one more signature a minute, and allows one more such request every 20 minutes; "
+        "both are saved up: leave it alone for an hour, then run the command once."
     ),
     messages.ERROR_FLASH: "Sync the tag, so that it can free what is stored; if it stays so, exchange the tag.",
     messages.ERROR_STALE: "Run the command again: it asks for a new nonce, and signs at once.",

@@ -15,11 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from ankletag.client import Client
-from ankletag.transport import open_port
 from ankletag.verify import verify_pages
+from provisioned import begin_fitting, connect, given, read_all
 from taghil.vm.process import Emulator
-from tagproto import messages
 
 LIMIT_S = 60
 OUT = Path("build/measure/emulator.json")
@@ -37,21 +35,18 @@ def main() -> int:
         tempfile.TemporaryDirectory() as folder,
         Emulator(Path(folder), scenario="quiet", days=arguments.days, seed=arguments.seed) as tag,
     ):
-        with Client(open_port(str(tag.port))) as client:
+        with connect(tag) as client:
             public_key = client.hello()["public_key"]
-            client.fit(bytes(16), arguments.cadence_s, arguments.seal_s)
+            certificate = begin_fitting(client, arguments.cadence_s, arguments.seal_s)
         started = time.perf_counter()
         tag.wait("lived", 3600)
         wall_s = time.perf_counter() - started
         found = tag.status()
-        with Client(open_port(str(tag.port))) as client:
-            client.hello()
+        with connect(tag) as client:
             status = client.status()
-            pages: dict[int, bytes] = {}
-            for first in range(0, int(status["open_page"]) + 1, messages.READ_PAGES_MAX):
-                client.read_pages(first, messages.READ_PAGES_MAX, pages.__setitem__)
+            pages = read_all(client)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    verified = verify_pages([pages[seq] for seq in sorted(pages)], public_key)
+    verified = verify_pages(pages, public_key, given=given(certificate))
     expected = int(arguments.days * 86400 / arguments.cadence_s)
     result = {
         "virtual_days": arguments.days,

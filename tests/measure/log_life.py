@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from ankletag.client import Client
-from ankletag.transport import open_port
 from ankletag.verify import Verified, verify_pages
 from measure.log_account import Place
 from measure.log_boot import Recovery, boot, wall_until_hello
+from provisioned import begin_fitting, connect, given, read_all
 from taghil.flash import DEFAULT_BLOCKS
 from taghil.nor.wear import Wear
 from taghil.vm.bus import ERASE_US, PROGRAM_PAGE_US
 from taghil.vm.process import Emulator
-from tagproto import messages, records
+from tagproto import records
 from tagproto.layout import Layout
 from tagproto.pages import PAGE_SIZE, PAYLOAD_SIZE
 
@@ -68,7 +68,7 @@ class Life:
 @contextmanager
 def session(tag: Emulator) -> Iterator[Client]:
     """The tag's port, and hello said."""
-    with Client(open_port(str(tag.port))) as client:
+    with connect(tag) as client:
         client.hello()
         yield client
 
@@ -80,20 +80,11 @@ def boot_with_a_window_open(job: Job, folder: Path) -> Recovery:
     try:
         new_tag_s = wall_until_hello(tag)
         with session(tag) as client:
-            client.fit(bytes(16), job.cadence_s, job.seal_interval_s)
+            begin_fitting(client, job.cadence_s, job.seal_interval_s)
         tag.wait_lived(60)
     finally:
         tag.stop()
     return boot(folder, job.seed, job.cpu, new_tag_s)
-
-
-def read_all(client: Client) -> list[bytes]:
-    """Every page that the tag has, the open one included, in order."""
-    status = client.status()
-    pages: dict[int, bytes] = {}
-    for first in range(int(status["oldest_page"]), int(status["open_page"]) + 1, messages.READ_PAGES_MAX):
-        client.read_pages(first, messages.READ_PAGES_MAX, pages.__setitem__)
-    return [pages[seq] for seq in sorted(pages)]
 
 
 def live(job: Job, folder: Path) -> Life:
@@ -106,7 +97,7 @@ def live(job: Job, folder: Path) -> Life:
         new_tag_s = wall_until_hello(tag)
         with session(tag) as client:
             public_key = bytes(client.hello()["public_key"])
-            client.fit(bytes(16), job.cadence_s, job.seal_interval_s)
+            certificate = begin_fitting(client, job.cadence_s, job.seal_interval_s)
         wear = Wear(tag.folder.flash.with_suffix(".wear"), DEFAULT_BLOCKS)
         status = tag.status()
         while not status["paused"]:
@@ -125,7 +116,7 @@ def live(job: Job, folder: Path) -> Life:
     with Emulator(folder, **{**options, "days": 0.0}) as tag, session(tag) as client:
         pages = read_all(client)
         heap_free_low = int(client.status()["heap_free_low"])
-    verified = verify_pages(pages, public_key)
+    verified = verify_pages(pages, public_key, given=given(certificate))
     return _measured(job, pages, verified, wear_seen, recovery, heap_free_low, started)
 
 

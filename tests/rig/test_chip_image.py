@@ -7,6 +7,7 @@ import pytest
 
 from ankletag.fitting import Order, fit
 from ankletag.image import firmware_image
+from ankletag.stationclock import StationClock, read_clock
 from ankletag.store import Store
 from ankletag.sync import sync
 from ankletag.verify import verify_pages
@@ -21,6 +22,7 @@ from taghil.vm.state import StateBusy, StateFolder
 from tagproto import pages
 
 LIVE_S = 30.0
+DAY_MS = 86_400_000
 STOCK_BOOT = ROOT / "tests/firmware/vm/stockboot.py"
 
 
@@ -110,7 +112,8 @@ def test_a_lived_log_goes_to_a_chip_and_back_and_the_tag_goes_on(kept: Path) -> 
         hello = client.hello()
         store.see_tag(hello["tag_id"], 0)
         store.pin_key(hello["tag_id"], hello["public_key"])
-        sync(client, store, clock_of(tag))
+        # The second emulator's world begins again on the first day; the log is two days on by then.
+        sync(client, store, StationClock(read_clock(tag.clock_file).offset_ms + 2 * DAY_MS))
     (key, before), (same_key, after) = stored(kept / "first.sqlite"), stored(kept / "second.sqlite")
     assert same_key == key
     open_page = max(before)

@@ -73,8 +73,8 @@ def test_a_full_tag_is_read_out_and_then_goes_on(kept: Path) -> None:
         assert [finding["code"] for finding in document["findings"]].count("readings-lost") >= 2
         assert [record.kind for _, record in verified.events()].count(records.BOOT) == 2
         with connect(tag) as client:
-            # All but the last of it may be forgotten.
-            assert number(client, "received_page") // 16 == (document["pages"] - 1) // 16
+            # All but the last of it may be forgotten; the last seal may have begun in the page before.
+            assert number(client, "received_page") >= document["pages"] - 2
     # What was acknowledged is free for readings again.
     tag, cli = start(kept, 3 * DAYS)
     with tag:
@@ -92,6 +92,9 @@ def test_a_full_tag_is_removed_and_fitted_for_another_order(kept: Path) -> None:
         cli.run("fit", "--order", "A", *PACE)
         tag.wait_lived(LIVE_S)
         fill_up(tag)
+    # Whoever filled it has used up the signatures that it checks in a row; power gives it new ones.
+    tag, cli = start(kept)
+    with tag:
         cli.run("remove")
         assert not cli.json("status")["fitted"]
         cli.run("fit", "--order", "B", *PACE)
