@@ -8,13 +8,14 @@ from typing import Any
 
 from ankletag.verify import Verified
 from firmware.story import Key, Known
-from firmware.verdict import verify
+from firmware.verdict import NEW_ROOT, PROGRAMME, ROTATED, verify
 from tagproto import records, seals
 from tagproto.layout import BLOCK_SIZE, EVENT_RESERVE_PAGES, KEY_BLOCKS, READING_RESERVE_PAGES, SETTINGS_BLOCKS
 from tagproto.pages import PAGE_SIZE
 
 _EMPTY = (bytes(PAGE_SIZE), b"\xff" * PAGE_SIZE)
 CHALLENGE = b"after the cut..."
+_FITTING = (records.FIT, records.CONFIGURED, records.REMOVE)
 _PIECE = 8
 _REMEMBERED = 64
 KEYS = slice(SETTINGS_BLOCKS * BLOCK_SIZE, (SETTINGS_BLOCKS + KEY_BLOCKS) * BLOCK_SIZE)
@@ -62,15 +63,17 @@ class Judge:
         verified = self.verify([*known.stored, *back.pages], bytes.fromhex(says["public_key"]))
         found += [f"{finding.code}: {finding.sentence}" for finding in verified.against]
         found += log_differs(known, verified)
-        if says["fitted"] != _fitted(verified):
-            found.append(f"fitted is {says['fitted']}, and {_fitted(verified)} by the log")
+        found += _log_says(verified, says)
         if says["sealed"] and not verified.nonce_sealed(CHALLENGE):
             found.append("the seal that was asked for does not verify")
         return found + secrets_left(known, says["epoch"], back.cells, KEYS)
 
 
+_PROMISED = ("fitted", "order_page", "root", "certificate", "list_number", "minimum")
+
+
 def _broken_promises(known: Known, says: dict[str, Any]) -> list[str]:
-    found = [f"{name} is {says[name]}" for name in ("fitted",) if says[name] not in known.states.get(name, [0])]
+    found = [f"{name} is {says[name]}" for name in _PROMISED if says[name] not in known.states.get(name, [0])]
     low, high = known.states.get("received", [0, 0])
     if not low <= says["received"] <= high:
         found.append(f"{says['received']} pages are receipted, not {low} to {high}")
@@ -111,10 +114,41 @@ def log_differs(known: Known, verified: Verified) -> list[str]:
     return found
 
 
-def _fitted(verified: Verified) -> int:
-    """1 when the log ends within a fitting."""
-    kinds = [record.kind for _, record in verified.events() if record.kind in (records.FIT, records.REMOVE)]
-    return int(kinds[-1:] == [records.FIT])
+def _log_says(verified: Verified, says: dict[str, Any]) -> list[str]:
+    """Where what the tag is differs from what its log says: the fitting, its pace, and whom it obeys."""
+    found = []
+    by_kind = {record.kind: record for _, record in verified.events()}
+    fitting = [record for _, record in verified.events() if record.kind in _FITTING]
+    fitted = int(bool(fitting) and fitting[-1].kind != records.REMOVE)
+    if says["fitted"] != fitted:
+        found.append(f"fitted is {says['fitted']}, and {fitted} by the log")
+    if fitted:
+        last = fitting[-1].values()
+        assert isinstance(last, dict)
+        if says["pace"] != [last["cadence_s"], last["seal_interval_s"]]:
+            found.append(f"cadence and interval are {says['pace']}, and not so by record {fitting[-1].number}")
+        order = by_kind[records.FIT].values()
+        assert isinstance(order, dict)
+        if bytes.fromhex(says["order_id"]) != order["order_id"]:
+            found.append("the order is not that of the last fit record")
+    if says["free"] > EVENT_RESERVE_PAGES:
+        found += _untold(verified, says)
+    return found
+
+
+def _untold(verified: Verified, says: dict[str, Any]) -> list[str]:
+    """Whom the tag obeys, and no trust record that says so."""
+    told = [record.values() for _, record in verified.events() if record.kind == records.TRUST]
+    digests = [values["digest"] for values in told if isinstance(values, dict)]
+    lists = [values["number"] for values in told if isinstance(values, dict) and values["change"] == records.TRUST_LIST]
+    found = []
+    if says["list_number"] and says["list_number"] not in lists:
+        found.append(f"no record tells of list {says['list_number']}")
+    root = {NEW_ROOT.key_id.hex(): ROTATED, PROGRAMME.root.key_id.hex(): PROGRAMME.root_document}.get(says["root"])
+    for name, document in (("root", root), ("certificate", bytes.fromhex(says["certificate"]))):
+        if document and hashlib.sha256(document).digest() not in digests:
+            found.append(f"no record tells of the {name}")
+    return found
 
 
 def secrets_left(known: Known, epoch: int, cells: bytes, places: slice) -> list[str]:

@@ -1,7 +1,7 @@
 """Power cuts at the flash operations of a tag's life: nothing that counted is lost, no number comes twice, the chain
 verifies on the host, the key at hand signs and those before it are gone.
 
-Every operation is cut in tests/soak; here one in four. Settings and keys by themselves are cut everywhere.
+Every operation is cut in tests/soak; here one in six. Settings and keys by themselves are cut everywhere.
 """
 
 import random
@@ -16,10 +16,10 @@ from firmware.explore import Explorer, distinct
 from firmware.judge import secrets_left
 from firmware.story import Key, Known, Story
 from firmware.tear import Image, Operation, blank
-from tagproto.layout import BLOCK_SIZE, KEY_BLOCKS, SETTINGS_BLOCKS
+from tagproto.layout import BLOCK_SIZE, KEY_BLOCKS, SETTINGS_BLOCKS, TRUST_BLOCKS
 
 PARTS = 8
-ONE_IN = 4
+ONE_IN = 6
 AGAIN_EVERY = 100
 
 
@@ -35,6 +35,17 @@ def test_cuts_in_a_life_on_a_small_ring(explorer: Explorer, part: int) -> None:
     assert tally.operations == lived["operations"] > 1500
     assert tally.states > 5 * tally.operations // (PARTS * ONE_IN)
     assert tally.second_states > 50
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_cuts_in_a_life_of_signed_requests(explorer: Explorer, part: int) -> None:
+    """Whom the tag obeys, its order and its pace are the old ones or the new ones, and the log says so."""
+    story, lived = explorer.record("authority")
+    assert lived["faults"] == 0
+    tally = explorer.every_cut(story, part, 4, AGAIN_EVERY)
+    tally.keep(f"authority-{part}")
+    assert tally.wrong == []
+    assert tally.operations > 100
 
 
 def every_state(path: Path, story: Story, blocks: int, visit: Callable[[Image, Operation, str, Known], None]) -> int:
@@ -91,6 +102,25 @@ def test_a_cut_at_every_operation_of_the_keys(harness: Any, tmp_path: Path) -> N
         assert secrets_left(known, epoch + 1, data[2 * size : 3 * size], slice(None)) == [], place
 
     states = every_state(flash, Story(recorded), KEY_BLOCKS, visit)
+    assert states > 5 * done["operations"]
+
+
+def test_a_cut_at_every_operation_of_whom_it_obeys(harness: Any, tmp_path: Path) -> None:
+    """The old state or the new one, whole, and no boot changes its mind."""
+    recorded = tmp_path / "story"
+    flash = tmp_path / "flash"
+    done = harness.record_trust(str(recorded), 14)
+    assert done["erases"] >= 4
+
+    def visit(torn: Image, operation: Operation, how: str, known: Known) -> None:
+        found = harness.trust_comes_back(str(flash), operation.index, torn.mode)
+        assert found["seen"][0] in known.states["trust"], (operation, how)
+        assert found["seen"] == found["seen"][:1] * 4, (operation, how)
+        for kept, changed, read in found["later"]:
+            assert kept, (operation, how)
+            assert read == changed, (operation, how)
+
+    states = every_state(flash, Story(recorded), TRUST_BLOCKS, visit)
     assert states > 5 * done["operations"]
 
 

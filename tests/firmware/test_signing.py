@@ -3,7 +3,8 @@
 from typing import Any
 
 import programme
-from firmware import talk
+from ankletag.trust import make_list
+from firmware import talk, verdict
 from tagproto import messages
 
 
@@ -11,6 +12,7 @@ def test_documents_are_the_same_bytes(harness: Any) -> None:
     made = talk.PROGRAMME
     public_key = bytes(range(32)) + bytes(32)
     expected = [*made.chain, made.tag_document(talk.TAG_ID, public_key), made.list_document(3, 2)]
+    expected += [verdict.ROTATED, verdict.NEW_REGION, make_list(verdict.NEW_ROOT, 4, 1, {}, programme.BEGIN_S)]
     found = harness.programme_documents(talk.TAG_ID.hex(), public_key.hex())
     assert found == [document.hex() for document in expected]
 

@@ -12,16 +12,15 @@ from ankletag.trust import certify_region, certify_station, certify_tag, make_li
 from firmware import talk
 from firmware.conftest import BLOCKS, TICKS
 from firmware.talk import PROGRAMME, TAG_ID, Values
+from firmware.verdict import NEW_REGION, NEW_ROOT, ROTATED
 from tagproto import documents, messages, records
 from tagproto.bad import Bad
 
 STRANGER = programme.Programme(2)
 SOMEBODY = programme.key(9).point
-NEW_ROOT = programme.key(103)
 BEGIN_S, END_S = programme.BEGIN_S, programme.END_S
 # Of a root that is neither its own's successor nor of a higher generation, either may be said.
 NOT_ITS_OWN = (messages.ERROR_CERTIFICATE, messages.ERROR_REVOKED)
-ROTATED = succeed_root(PROGRAMME.root, NEW_ROOT, "Programme 1, anew", BEGIN_S + 1, 2)
 
 
 @pytest.fixture
@@ -204,8 +203,7 @@ def test_rotation(tag: Any) -> None:
         assert refused(tag, document) in NOT_ITS_OWN
     tag.reboot(2)
     assert trusted(tag)[0] == NEW_ROOT.key_id
-    region = certify_region(NEW_ROOT, PROGRAMME.region.point, "North", 1, BEGIN_S, END_S)
-    talk.present(tag, region, PROGRAMME.station_document, make_list(NEW_ROOT, 1, 0, {}, BEGIN_S))
+    talk.present(tag, NEW_REGION, PROGRAMME.station_document, make_list(NEW_ROOT, 1, 0, {}, BEGIN_S))
     talk.ask(tag, messages.SEAL, talk.SEAL, PROGRAMME.station)
     talk.ask(tag, messages.SEAL, talk.SEAL, NEW_ROOT)
 

@@ -2,11 +2,17 @@
 
 from collections.abc import Sequence
 
+from ankletag.trust import certify_region, make_list, succeed_root
 from ankletag.verify import Given, Verified, verify_pages
-from programme import Programme
+from programme import BEGIN_S, END_S, Programme, key
 
 TAG_ID = b"TAG00001"
 PROGRAMME = Programme()
+# The root behind the first one, and what the workloads of the power cuts have from both.
+NEW_ROOT = key(103)
+ROTATED = succeed_root(PROGRAMME.root, NEW_ROOT, "Programme 1, anew", BEGIN_S, 2)
+NEW_REGION = certify_region(NEW_ROOT, PROGRAMME.region.point, "North", 1, BEGIN_S, END_S)
+LISTS = [PROGRAMME.list_document(1), PROGRAMME.list_document(2, 1), make_list(NEW_ROOT, 3, 1, {}, BEGIN_S)]
 
 
 def verify(raws: Sequence[bytes], first_key: bytes, documents: Sequence[bytes] = ()) -> Verified:
@@ -14,6 +20,7 @@ def verify(raws: Sequence[bytes], first_key: bytes, documents: Sequence[bytes] =
 
     documents: those of the authority beside the chain and the tag's certificate.
     """
-    known = [*PROGRAMME.chain, PROGRAMME.tag_document(TAG_ID, first_key), *documents]
+    own = PROGRAMME.tag_document(TAG_ID, first_key)
+    known = [*PROGRAMME.chain, own, ROTATED, NEW_REGION, *LISTS, *documents]
     given = Given(authority=(PROGRAMME.root.point,), documents=known)
     return verify_pages(raws, first_key, TAG_ID, given)

@@ -2,7 +2,7 @@
 
 import nor
 import quickkeys
-from life import HELLO, Tag
+from life import HELLO, PROGRAMME, Tag
 from recording import Recording
 
 from tag.faults import describe
@@ -37,7 +37,7 @@ def come_back(path, blocks, seed, mode, story):
     quickkeys.watchers[:] = [watch]
     tag = Tag(flash, trace, seed)
     try:
-        found = _live(tag, counted)
+        found = _live(tag, counted, recording)
     except Exception as error:  # noqa: BLE001 - whatever a boot raises is a finding of the test
         found = {"failed": describe(error)}
     quickkeys.watchers[:] = []
@@ -54,19 +54,34 @@ def come_back(path, blocks, seed, mode, story):
     return found
 
 
-def _live(tag, counted):
+def _live(tag, counted, recording):
     tag.start(5000, 1)
     booted = len(counted)
+    # What it is before anybody tells it anything.
+    obeys = tag.ask(messages.HELLO, HELLO)
+    own = tag.ask(messages.DOCUMENT, {"index": 0})["document"]
     tag.live(3)
     lived = len(counted)
+    if recording and not own:
+        # What the cut kept from being provisioned is so now.
+        made = PROGRAMME.tag_document(obeys["tag_id"], obeys["public_key"])
+        recording.state(root=[obeys["root"].hex(), PROGRAMME.root.key_id.hex()], certificate=["", made.hex()])
     kind, seal = tag.command(messages.SEAL, {"challenge": CHALLENGE})
     hello = tag.ask(messages.HELLO, HELLO)
     status = tag.ask(messages.STATUS, {})
+    settings = tag.app.settings
     return {
         "public_key": hello["public_key"].hex(),
         "epoch": hello["epoch"],
         "sealed": seal["seal_hash"].hex() if kind == messages.SEAL | messages.REPLY else "",
         "fitted": status["fitted"],
+        "order_id": status["order_id"].hex(),
+        "order_page": status["order_page"],
+        "pace": [settings.cadence_s, settings.seal_interval_s],
+        "root": obeys["root"].hex(),
+        "list_number": obeys["list_number"],
+        "minimum": status["minimum"],
+        "certificate": own.hex(),
         "received": status["received_page"],
         "oldest": status["oldest_page"],
         "faults": status["faults"],

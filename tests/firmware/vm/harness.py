@@ -12,10 +12,11 @@ import pieces
 import signing
 import steps
 import stores
+import trusting
 import workload
 
 # A command is a function of one of these.
-_MODULES = (driving, floods, pieces, signing, steps, stores, workload, comeback)
+_MODULES = (driving, floods, pieces, signing, steps, stores, trusting, workload, comeback)
 
 
 def answer(name, *arguments):

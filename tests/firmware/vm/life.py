@@ -11,7 +11,9 @@ HELLO = {"version": 1, "entropy": b"host's own bytes"}
 # A request whose signature is checked in steps takes some fifty turns; a stream that is not taken, any number.
 _TURNS_MAX = 400
 _NOBODY = bytes(8)
+# The programme by its root: a tag that was cut may obey the one or the other.
 PROGRAMME = signing.Programme()
+_PROGRAMMES = {made.root.key_id: made for made in (PROGRAMME, PROGRAMME.rotated())}
 
 
 class Tag:
@@ -76,7 +78,7 @@ class Tag:
         """Hello; a tag that has no root is provisioned, and the station is presented. The reply to hello."""
         hello = self.ask(messages.HELLO, HELLO)
         if not self._introduced:
-            made = self.programme
+            made = self.programme = _PROGRAMMES.get(hello["root"], PROGRAMME)
             chain = [made.region_document, made.station_document]
             if hello["root"] == _NOBODY:
                 chain.insert(0, made.root_document)
@@ -86,6 +88,11 @@ class Tag:
                 self.ask(messages.PRESENT, {"document": document})
             self._introduced = True
         return hello
+
+    def present(self, document):
+        """The tag takes a document; stations that a new root does not know are presented again."""
+        self.ask(messages.PRESENT, {"document": document})
+        self._introduced = False
 
     def command(self, kind, values, signer=None):
         """(kind, fields) of the answer to a request that is signed, by the station unless another signer is given."""

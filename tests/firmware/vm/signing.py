@@ -48,8 +48,16 @@ class Programme:
         self.region = Key(100 * number + 1)
         self.station = Key(100 * number + 2)
         self.root_document = self.succeed(self.root, self.root, "Programme %d" % number, 1)
-        self.region_document = self.root.issue(_certificate(documents.REGION, self.region, "North"))
-        self.station_document = self.region.issue(_certificate(documents.STATION, self.station, "Court 1"))
+        self.region_document = self.root.issue(certificate(documents.REGION, self.region, "North"))
+        self.station_document = self.region.issue(certificate(documents.STATION, self.station, "Court 1"))
+
+    def rotated(self):
+        """The same programme with the root behind this one; its root document is signed by this one."""
+        after = Programme()
+        after.root = Key(103)
+        after.root_document = self.succeed(self.root, after.root, "Programme 1, anew", 2)
+        after.region_document = after.root.issue(certificate(documents.REGION, self.region, "North"))
+        return after
 
     def succeed(self, before, root, name, generation):
         """A root's document, signed by the one before it."""
@@ -86,7 +94,8 @@ def _subject(kind, point, subject, generation):
     }
 
 
-def _certificate(kind, key, name):
+def certificate(kind, key, name):
+    """What is certified of a region's or a station's key."""
     pairs = _subject(kind, key.point, key.key_id, 1)
     pairs[documents.NOT_AFTER] = END_S
     pairs[documents.NAME] = name
@@ -110,5 +119,8 @@ def programme_documents(tag_id, public_key):
             made.station_document,
             made.tag_document(bytes.fromhex(tag_id), bytes.fromhex(public_key)),
             made.list_document(3, 2),
+            made.rotated().root_document,
+            made.rotated().region_document,
+            made.rotated().list_document(4, 1),
         )
     ]

@@ -1,5 +1,6 @@
 """A tag's whole life on a small ring, recorded operation by operation."""
 
+import life
 import nor
 import quickkeys
 from life import Tag
@@ -9,7 +10,9 @@ from tagproto import messages, records
 
 # Shortly before the ticks wrap, so that the workload meets it.
 TICKS = (1 << 30) - 400000
+_NO_ID = "00" * 8
 FITTING = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 1200}
+OTHER = {"order_id": b"another order id", "cadence_s": 60, "seal_interval_s": 1200}
 _TEXT = bytes(range(96)) + bytes(130)
 
 
@@ -28,13 +31,47 @@ class Workload:
         self.tag = Tag(self.flash, self.recording.counted)
         self.received = 0
         self.stored = 0
+        self.minimum = 0
+
+    def begin(self):
+        """The tag is switched on for the first time."""
+        self.recording.state(fitted=[0], received=[0, 0], order_page=[0])
+        self.recording.state(root=[_NO_ID], certificate=[""], list_number=[0], minimum=[0])
+        self.reboot(TICKS, 1)
 
     # What a host does
 
-    def fit(self):
-        self.recording.state(fitted=[0, 1])
-        self.tag.order(messages.FIT, FITTING)
-        self.recording.state(fitted=[1])
+    def provision(self):
+        """What the tag obeys afterwards, and all that it may obey if the power goes meanwhile."""
+        made = life.PROGRAMME
+        own = made.tag_document(self.tag.board.unique_id, self.tag.app.settings.first_key)
+        self.recording.state(root=[_NO_ID, made.root.key_id.hex()], certificate=["", own.hex()])
+        self.tag.introduce()
+        self.recording.state(root=[made.root.key_id.hex()], certificate=[own.hex()])
+
+    def take_list(self, number, minimum):
+        self.recording.state(list_number=[number - 1, number], minimum=[self.minimum, minimum])
+        self.tag.present(self.tag.programme.list_document(number, minimum))
+        self.recording.state(list_number=[number], minimum=[minimum])
+        self.minimum = minimum
+
+    def rotate(self):
+        before = self.tag.programme
+        after = before.rotated()
+        self.recording.state(root=[before.root.key_id.hex(), after.root.key_id.hex()])
+        self.tag.present(after.root_document)
+        self.recording.state(root=[after.root.key_id.hex()])
+
+    def fit(self, order=FITTING):
+        settings = self.tag.app.settings
+        before = settings.order_page
+        after = before if order["order_id"] == settings.order_id else settings.ended_page
+        self.recording.state(fitted=[0, 1], order_page=[before, after])
+        self.tag.order(messages.FIT, order)
+        self.recording.state(fitted=[1], order_page=[after])
+
+    def configure(self, cadence_s):
+        self.tag.order(messages.CONFIGURE, {"cadence_s": cadence_s, "seal_interval_s": 1500})
 
     def remove(self):
         self.recording.state(fitted=[0, 1])
@@ -99,8 +136,9 @@ class Workload:
 def small_ring(work):
     """A life on 8 blocks of ring: fitted, filled to the last reserve, twice round and more, and taken off."""
     tag = work.tag
-    work.recording.state(fitted=[0], received=[0, 0])
-    work.reboot(TICKS, 1)
+    work.begin()
+    work.provision()
+    work.take_list(1, 0)
     work.attest()
     work.fit()
     tag.live(30)
@@ -114,9 +152,17 @@ def small_ring(work):
     tag.toggle("case")
     work.cut(5, 9)
     work.sync()
+    work.configure(90)
     tag.live(22)
     work.remove()
     work.fit()
+    tag.live(2)
+    work.take_list(2, 1)
+    work.rotate()
+    work.remove()
+    work.sync()
+    work.fit(OTHER)
+    work.take_list(3, 1)
     # Into the reserve of the events, then to the end.
     work.fill(60)
     tag.live(4)
@@ -144,7 +190,28 @@ def small_ring(work):
     tag.live(1)
 
 
-WORKLOADS = {"small ring": small_ring}
+def authority(work):
+    """All that is signed, in a short life: provisioning, lists, a new root, two orders, another pace."""
+    work.begin()
+    work.provision()
+    work.take_list(1, 0)
+    work.attest()
+    work.fit()
+    work.tag.live(3)
+    work.configure(90)
+    work.tag.live(2)
+    work.take_list(2, 1)
+    work.reboot(700, 2)
+    work.rotate()
+    work.remove()
+    work.sync()
+    work.take_list(3, 1)
+    work.fit(OTHER)
+    work.tag.live(2)
+    work.remove()
+
+
+WORKLOADS = {"small ring": small_ring, "authority": authority}
 
 
 def record(path, name, blocks):
