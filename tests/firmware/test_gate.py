@@ -14,7 +14,7 @@ from tagproto import messages, records
 from tagproto.layout import FILE_SYSTEM_BLOCKS, STORAGE_BLOCKS
 
 LASTING = ("fitted", "seals", "epoch", "received", "cadence_s", "boot", "faults")
-KINDS = [messages.ATTEST, messages.OPEN, messages.FIT, messages.SEAL, messages.REMOVE, messages.ACKNOWLEDGE]
+KINDS = [kind for kind in messages.REQUESTS if talk.needs_signature(kind)]
 NAMES = [messages.NAMES[kind] for kind in KINDS]
 MINUTE_MS = 60_000
 OTHERS: dict[int, Values] = {messages.SEAL: talk.SEAL, messages.REMOVE: {"reason": 1}}
@@ -30,7 +30,7 @@ def known(tag: Any) -> Any:
 
 def good(tag: Any, kind: int) -> Values:
     """Fields, in front of the nonce, of a request that the tag has no reason to refuse."""
-    if kind == messages.REMOVE and not tag.state()["fitted"]:
+    if kind in (messages.REMOVE, messages.CONFIGURE) and not tag.state()["fitted"]:
         talk.ask(tag, messages.FIT, talk.FITTING)
     return {
         messages.ATTEST: {"utc_ms": 1_780_000_000_000},
@@ -39,6 +39,7 @@ def good(tag: Any, kind: int) -> Values:
         messages.SEAL: talk.SEAL,
         messages.REMOVE: {"reason": 7},
         messages.ACKNOWLEDGE: talk.receipt(tag),
+        messages.CONFIGURE: {"cadence_s": 300, "seal_interval_s": 3600},
     }[kind]
 
 
@@ -211,9 +212,16 @@ def test_one_who_says_that_he_is_the_station(known: Any) -> None:
     assert_refused(known, messages.SEAL, {**values, "station": PROGRAMME.station.key_id}, messages.ERROR_SIGNATURE)
 
 
-@pytest.mark.parametrize("kind", [messages.FIT, messages.ACKNOWLEDGE, messages.ATTEST], ids=messages.NAMES.get)
+@pytest.mark.parametrize(
+    "kind", [messages.FIT, messages.ACKNOWLEDGE, messages.ATTEST, messages.CONFIGURE], ids=messages.NAMES.get
+)
 def test_what_the_root_may_not_ask_for(known: Any, kind: int) -> None:
     assert_refused(known, kind, talk.signed(known, kind, good(known, kind), PROGRAMME.root), messages.ERROR_RIGHT)
+
+
+def test_the_root_reads_all_or_nothing(known: Any) -> None:
+    values = talk.signed(known, messages.OPEN, {"scope": 1}, PROGRAMME.root)
+    assert_refused(known, messages.OPEN, values, messages.ERROR_RIGHT)
 
 
 def test_what_the_root_may_ask_for(known: Any) -> None:

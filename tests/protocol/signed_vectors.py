@@ -126,6 +126,7 @@ REQUESTS = {
     0x07: {**_RECEIPT, **_WHO},
     0x09: {"utc_ms": 1_750_000_000_000, **_WHO},
     0x0A: {"scope": 2, **_WHO},
+    0x0D: {"cadence_s": 300, "seal_interval_s": 3600, **_WHO},
 }
 COMMANDS = [
     *(

@@ -95,12 +95,13 @@ def test_who_may_ask_for_what() -> None:
     text = tables.section(SPEC, "Signed requests")
     assert "A station may sign every signed request, `open` with scope 1 only" in text
     assert "`open` with scope 2, `seal now` and `remove`; nothing else" in text
+    order, everything = {"scope": commands.SCOPE_ORDER}, {"scope": commands.SCOPE_ALL}
     for kind, spec in messages.REQUESTS.items():
         if spec[-3:] == records.SIGNED:
-            assert commands.may_station(kind, {"scope": commands.SCOPE_ORDER})
-            assert commands.may_root(kind) == (kind in (messages.OPEN, messages.SEAL, messages.REMOVE))
-    assert not commands.may_station(messages.OPEN, {"scope": commands.SCOPE_ALL})
-    assert not commands.may_station(messages.OPEN, {"scope": 0})
+            assert commands.may_station(kind, order)
+            assert commands.may_station(kind, everything) == (kind != messages.OPEN)
+            assert commands.may_root(kind, everything) == (kind in (messages.OPEN, messages.SEAL, messages.REMOVE))
+    assert not commands.may_root(messages.OPEN, order)
 
 
 def test_changes_of_trust() -> None:

@@ -128,6 +128,7 @@ RECORDS = [
     ("records.body", [0x17, {"nonce_ticks": 5, **REQUESTS[0x09]}], "attestation"),
     ("records.body", [0x18, REQUESTS[0x07]], "receipt"),
     ("records.body", [0x1E, REQUESTS[0x0A]], "opened"),
+    ("records.body", [0x20, REQUESTS[0x0D]], "configured"),
     ("records.body", [0x1F, {"change": 3, "number": 1, "generation": 2, "digest": "d1" * 32}], "trust"),
     ("records.body", [0x19, {"kind": 0x14, "count": 86400, "first_ticks": 1, "last_ticks": 2}], "repeated"),
     (
@@ -362,7 +363,7 @@ MESSAGES = [
     ("messages.encode", [0x8C, {"document": ""}], "no such document"),
     ("messages.encode", [0xC0, {"seq": 9, "page": "ff" * 256}], "a page"),
     ("messages.encode", [0xFF, {"code": 1, "version": 1, "text": "6e6f"}], "an error"),
-    ("messages.encode", [0x0D, {}], "an unknown kind"),
+    ("messages.encode", [0x0E, {}], "an unknown kind"),
     ("messages.encode", [0x05, {**REQUESTS[0x05], "cadence_s": 2**32}], "a value out of range"),
     ("messages.encode", [0x06, {**REQUESTS[0x06], "signature": "5e" * 63}], "a signature too short"),
     ("messages.decode", [0x01, "0100" + SEED], "hello"),
@@ -373,8 +374,8 @@ MESSAGES = [
     ("messages.decode", [0x03, "0500000040beef"], "fields of a later version are carried"),
     ("messages.decode", [0x03, "05000000"], "a field is missing"),
     ("messages.decode", [0x06, "01"], "a removal as it was before it was signed"),
-    ("messages.decode", [0x0D, ""], "an unknown kind"),
-    ("messages.decode", [0x8D, ""], "a reply to an unknown kind"),
+    ("messages.decode", [0x0E, ""], "an unknown kind"),
+    ("messages.decode", [0x8E, ""], "a reply to an unknown kind"),
     ("messages.decode", [0xFF, "01010002" + "6e6f"], "an error"),
 ]
 
