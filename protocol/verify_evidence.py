@@ -10,6 +10,7 @@ believed but the authority whose public key is given. The sections stand in the 
 code, and the first and last record that it concerns; section "Findings" of SPEC.md beside this file says when each
 arises. This file was written from that text and shares no code with the programs that make bundles.
 """
+
 # The lines are set by hand, so that the whole can be read in one sitting; what a function does stands behind its name.
 # fmt: off
 # ruff: noqa: D101, D103, E401, E701, I001
@@ -182,8 +183,9 @@ def pages_in(data: bytes) -> list[bytes]:  # by the number in their headers; no 
     found = [data[at:at + 256] for at in range(0, len(data), 256)]
     in_order = found == sorted(found, key=page_number) and len(set(found)) == len(found)
     demand(in_order and not len(data) % 256, "pages.bin is not in order")
-    for _, copies in itertools.groupby(filter(is_good, found), page_number):
-        pairs = itertools.permutations(itertools.islice(copies, 1000), 2)
+    for _, copies in ((number, list(group)) for number, group in itertools.groupby(found, page_number)):
+        demand(len(copies) <= 64, "more copies of a page than a bundle may hold")
+        pairs = itertools.permutations(filter(is_good, copies), 2)
         demand(not any(extends(one, other) for one, other in pairs), "a copy that says nothing")
     return found
 def ids_in(manifest: bytes) -> dict[str, str | None]:  # the three things that the manifest alone says
