@@ -7,7 +7,7 @@ import pytest
 from ankletag.verify import Verified, verify_pages
 from host.logs import against, check, given, noisy, one, pages_of_seals, without
 from host.tagmaker import TagMaker, fitted, point
-from tagproto import records, seals
+from tagproto import pages, records, seals
 
 
 def receipted() -> TagMaker:
@@ -113,13 +113,60 @@ def test_a_receipt_that_is_no_true_statement_anchors_nothing() -> None:
 
 def test_a_checkpoint_does_not_excuse_pages_in_front_of_seals_that_hold_anyway() -> None:
     """Page 0 is gone but the first seal is not: a receipt further on, behind another hole, changes nothing."""
-    maker = fitted([0] * 30)
-    maker.live([0] * 1100, noise=5)
+    maker = TagMaker()
+    maker.boot()
+    while not maker.closed:
+        maker.provision()
     maker.seal()
+    maker.live([0] * 400, noise=3)
+    lost = [maker.seal_count, maker.seal_count + 1]
+    maker.seal()
+    maker.seal()
+    maker.end_page()
     maker.receipt()
-    maker.live([0] * 400, noise=5)
+    maker.live([0] * 400, noise=3)
     maker.seal()
-    assert "page-missing" in against(check(maker, maker.raw_pages()[1:]))
+    raws = maker.raw_pages()
+    pages = {seq for number in lost for seq in pages_of_seals(raws)[number]}
+    verified = check(maker, without(raws, 0, *pages))
+    assert "anchored" in codes(verified)
+    assert {finding.first_record for finding in verified.findings if finding.code == "page-missing"} > {0}
+
+
+def begun_anew() -> tuple[TagMaker, int]:
+    """A log with a page that begins with a window, whose seal a receipt names."""
+    maker = fitted([0] * 50)
+    maker.end_page()
+    begin = len(maker.closed)
+    maker.attest()
+    maker.seal(seals.REASON_ASKED, b"nonce")
+    maker.receipt()
+    maker.live([0] * 400, noise=3)
+    maker.seal()
+    return maker, begin
+
+
+def test_a_first_window_that_is_all_there_must_hold() -> None:
+    maker, begin = begun_anew()
+    raws = maker.raw_pages()[begin:]
+    assert codes(check(maker, raws)) == ["anchored", "seal-by-hash"]
+    changed = bytearray(raws[0])
+    reading = next(item for item in check(maker).items if item.seq == begin)
+    changed[pages.HEADER_SIZE + reading.start + 4] ^= 1
+    pages.close(changed)
+    assert "window-root" in codes(check(maker, [bytes(changed), *raws[1:]]))
+
+
+def test_pages_that_were_numbered_anew_do_not_look_whole() -> None:
+    """The number of a page is not sealed: what lies in it is."""
+    maker, begin = begun_anew()
+    raws = []
+    for seq, raw in enumerate(maker.raw_pages()[begin:]):
+        page = bytearray(raw)
+        page[2:6] = seq.to_bytes(4, "little")
+        pages.close(page)
+        raws.append(bytes(page))
+    assert {"record-gap", "seal-gap"} <= set(against(check(maker, raws)))
 
 
 def test_a_key_that_was_lost_is_given_by_a_receipt() -> None:

@@ -136,6 +136,14 @@ def test_a_station_of_a_generation_below_the_minimum_is_named_once_the_tag_knew(
     assert [(finding.code, finding.first_record) for finding in found] == [("station-generation", number)] * raised
 
 
+def test_a_station_of_the_minimum_itself_is_good() -> None:
+    maker = fitted()
+    maker.obey(records.TRUST_LIST, maker.programme.list_document(1, minimum=maker.programme.generation))
+    maker.attest()
+    maker.seal()
+    assert check(maker).findings == []
+
+
 @pytest.mark.parametrize(("after_s", "named"), [(-DAY_S, True), (0, True), (60, False), (DAY_S, False)])
 def test_a_station_that_is_revoked_counts_only_for_what_is_certainly_older(after_s: int, named: bool) -> None:
     """Its own attestation does not date what it said; another station's does."""
