@@ -55,6 +55,8 @@ class Vm:
         while b"\n" not in self._buffer:
             ready, _, _ = select.select([self._process.stdout], [], [], max(0.0, end - time.monotonic()))
             if not ready:
+                # What it answers later must not be taken for the answer to another request.
+                self._process.kill()
                 pytest.fail(f"the MicroPython VM gave no answer within {deadline_s} s")
             chunk = os.read(self._process.stdout.fileno(), 1 << 16)
             if not chunk:

@@ -1,11 +1,14 @@
 """Requests that end in records: what is refused costs nothing, and none of them holds up the sampling."""
 
+import itertools
 from typing import Any
 
 import pytest
 
+import programme
 from firmware import talk
-from tagproto import messages
+from firmware.talk import PROGRAMME
+from tagproto import messages, records
 
 
 def test_one_request_a_turn(tag: Any) -> None:
@@ -48,3 +51,31 @@ def test_a_receipt_names_the_last_seal_and_pages_that_there_are(tag: Any, change
     assert code in (messages.ERROR_RANGE, messages.ERROR_STATE)
     assert tag.state()["received"] == before["received"]
     talk.ask(tag, messages.ACKNOWLEDGE, good)
+
+
+def unsigned(number: int) -> bytes:
+    """A station's certificate that the tag has to check before it refuses it."""
+    document = bytearray(PROGRAMME.certify(programme.key(300 + number), "Nobody"))
+    document[-1] ^= 1
+    return talk.request(messages.PRESENT, {"document": bytes(document)})
+
+
+def test_signatures_that_wait_delay_no_reading(tag: Any) -> None:
+    """Fifty of them, a step of 40 ms of the chip each turn: readings keep to the turn that is under way."""
+    talk.fit(tag, {**talk.FITTING, "cadence_s": 2})
+    # Time enough for the ration to be whole again.
+    tag.steps(200)
+    before = tag.state()["next_number"]
+    found = tag.flood_checks(b"".join(unsigned(number) for number in range(50)).hex(), 2000, 40)
+    # As many as the ration has, the others at once.
+    assert found["answers"] == {
+        f"{messages.ERROR} {messages.ERROR_SIGNATURE}": 24,
+        f"{messages.ERROR} {messages.ERROR_BUSY}": 26,
+    }
+    assert found["left"] == 0
+    parsed = [records.parse(bytes.fromhex(data)) for data in tag.log()["records"]]
+    ticks = [record.ticks for record in parsed if record.kind == records.READING and record.number >= before]
+    spans = [records.ticks_after(a, b) for a, b in itertools.pairwise(ticks)]
+    assert len(spans) > 30
+    assert all(abs(span - 2000) <= 40 for span in spans)
+    assert tag.check() == []

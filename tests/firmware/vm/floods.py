@@ -1,6 +1,7 @@
 """Commands that flood a tag in virtual time: what comes too often, for hours, while it goes on sampling."""
 
 import driving
+import quickkeys
 
 from tagproto import frames, messages
 
@@ -76,6 +77,24 @@ def flood_link(requests, times, every_ms):
     while port.incoming or port.outgoing:
         _turns(1, every_ms, lambda i: take())
     return {"answers": answers, "state": driving.state()}
+
+
+def flood_checks(requests, turns, every_ms):
+    """Bytes to the link, all at once, and so many turns that take so long each: checks in their real steps. Replies by
+    'kind code', and the bytes that are left.
+    """
+    port = driving.now.tag.board.link
+    quickkeys.checks.real = True
+    port.incoming += bytes.fromhex(requests)
+    _turns(turns, every_ms, lambda i: None)
+    quickkeys.checks.real = False
+    sent, port.outgoing = port.outgoing, b""
+    answers = {}
+    for frame in frames.Decoder().feed(sent):
+        code = messages.decode(frame.kind, frame.body)["code"] if frame.kind == messages.ERROR else 0
+        name = "%d %d" % (frame.kind, code)
+        answers[name] = answers.get(name, 0) + 1
+    return {"answers": answers, "left": len(port.incoming)}
 
 
 def flood_signed(kind, values, times, every_ms):
