@@ -188,7 +188,7 @@ def test_findings_against_the_evidence_are_exit_code_1(tmp_path: Path) -> None:
     assert "Page 4 is missing" in outcome.out
     assert "DOES NOT HOLD" in outcome.out
     # What is missing was recorded between these two times.
-    assert "(after 2026-06-15 1" in outcome.out
+    assert "; after 2026-06-15 1" in outcome.out
     for command in ("events", "report"):
         assert run(command, holed, *(["--out", tmp_path] if command == "report" else [])).code == 1
     document = json.loads(run("verify", holed, "--json").out)

@@ -11,7 +11,7 @@ from ankletag.evaluate import evaluate
 from ankletag.report import Facts, render
 from ankletag.time import Clock
 from host.logs import check, judged, slowed
-from host.tagmaker import TagMaker
+from host.tagmaker import TagMaker, fitted
 from tagproto import messages, records
 
 
@@ -95,3 +95,26 @@ def test_the_report_says_that_the_tag_slowed_down_and_draws_its_line_through() -
     assert "62, of which 2 are recorded" in page
     assert "a reading in 30 min" in page
     assert "no readings</text>" not in page
+
+
+def test_events_say_who_told_the_tag_what(tmp_path: Path) -> None:
+    maker = fitted([0])
+    programme = maker.programme
+    maker.receipt()
+    maker.configure(120, 21600)
+    maker.obey(records.TRUST_LIST, programme.list_document(4, minimum=1))
+    maker.event(records.OPENED, **maker.signed(records.OPENED, programme.root, scope=2))
+    maker.remove(signer=programme.root)
+    out = run(maker, tmp_path)
+    for words in (
+        "the tag obeys its first root, generation 1",
+        "the tag has its certificate, generation 1",
+        "the tag obeys list 4: generations below 1 are over",
+        "it is 2026-06-15T15:06:40.020Z; by station 'Court 1'",
+        f"for order {maker.order_id.hex()}, one reading in 60 s, a seal in 21600 s; by station 'Court 1'",
+        "one reading in 120 s, a seal in 21600 s; by station 'Court 1'",
+        "which ends in seal 1; by station 'Court 1'",
+        "all that the tag holds may be read out; by the authority",
+        "the fitting ends, reason 1; by the authority",
+    ):
+        assert words in out

@@ -87,7 +87,7 @@ def _document(evidence: Evidence, evaluation: Evaluation) -> dict[str, JsonValue
                 "utc": span_document(evidence.clock.span(index)),
                 "sealed": bool(verified.proven[index]),
                 "values": _values(record),
-                "sentence": sentence(record),
+                "sentence": sentence(record, verified.trusted),
             }
             for index, record in verified.events()
         ],
@@ -128,7 +128,7 @@ def _tell(evidence: Evidence, evaluation: Evaluation) -> None:
     say(f"events of {evidence.source}")
     for index, record in verified.events():
         fields = ", ".join(f"{name} {value}" for name, value in _values(record).items() if value != "")
-        shown = sentence(record) or fields[:90]
+        shown = sentence(record, verified.trusted) or fields[:90]
         sealed = "" if verified.proven[index] else " (not sealed)"
         when, kind = span_words(clock.span(index)), records.name(record.kind)
         say(f"  {when:27} {record.number:>8} {kind:12} {shown}{sealed}")

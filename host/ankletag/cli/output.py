@@ -109,5 +109,15 @@ def finding_line(finding: Finding, times: UtcSpan | None = None) -> str:
     """A finding for people."""
     mark = "AGAINST" if finding.severity == AGAINST else "note"
     words = span_words(times) if times else ""
-    when = f" ({words})" if words and words != "time unknown" else ""
-    return f"  {mark:8} {finding.sentence}{when} [{finding.code}]"
+    about = [_numbers(finding), "" if words == "time unknown" else words]
+    beside = "; ".join(each for each in about if each)
+    return f"  {mark:8} {finding.sentence}{f' ({beside})' if beside else ''} [{finding.code}]"
+
+
+def _numbers(finding: Finding) -> str:
+    first, last = finding.first_record, finding.last_record
+    if first is None:
+        return ""
+    if last is None:
+        return f"records from {first} on"
+    return f"record {first}" if first == last else f"records {first} to {last}"

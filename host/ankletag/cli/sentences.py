@@ -1,7 +1,12 @@
 """Records whose fields do not speak for themselves, as sentences."""
 
-from tagproto import messages, records
+from collections.abc import Mapping
+
+from tagproto import commands, messages, records
 from tagproto.records import Record
+
+from ..trust.chains import Trusted
+from .output import iso
 
 _REFUSALS = {
     messages.ERROR_VERSION: "it was of another protocol version",
@@ -21,11 +26,14 @@ _REFUSALS = {
 }
 
 
-def sentence(record: Record) -> str | None:
-    """What a record says; None for those whose fields are shown instead, unknown kinds among them."""
+def sentence(record: Record, trusted: Trusted) -> str | None:
+    """What a record says; None for those whose fields are shown instead, unknown kinds among them. trusted: names who
+    signed it."""
     values = record.values()
     if not isinstance(values, dict):
         return None
+    if record.kind in commands.RECORDS:
+        return f"{_told(record.kind, values)}; {signer(values, trusted)}"
     numbers = {name: value for name, value in values.items() if isinstance(value, int)}
     if record.kind == records.REFUSED:
         return _refused(numbers["command"], numbers["code"])
@@ -35,7 +43,47 @@ def sentence(record: Record) -> str | None:
         return f"{numbers['count']} more of kind {records.name(numbers['kind'])}, too often to be recorded one by one"
     if record.kind == records.LOST:
         return f"{numbers['count']} readings that the full log could not keep"
+    if record.kind == records.TRUST:
+        return _trust(numbers)
     return None
+
+
+def signer(values: Mapping[str, int | bytes], trusted: Trusted) -> str:
+    """Who signed a statement, as far as the documents say."""
+    key_id = values["station"]
+    assert isinstance(key_id, bytes)
+    if key_id in trusted.roots:
+        return "by the authority"
+    station = trusted.stations.get(key_id)
+    return f"by station {station.name!r}" if station is not None else f"by {key_id.hex()}, whom nobody certified"
+
+
+def _told(kind: int, values: Mapping[str, int | bytes]) -> str:
+    numbers = {name: value for name, value in values.items() if isinstance(value, int)}
+    pace = f"one reading in {numbers.get('cadence_s')} s, a seal in {numbers.get('seal_interval_s')} s"
+    if kind == records.ATTESTATION:
+        return f"it is {iso(numbers['utc_ms']) or 'a time beyond the calendar'}"
+    if kind == records.FIT:
+        order_id = values["order_id"]
+        assert isinstance(order_id, bytes)
+        return f"for order {order_id.hex()}, {pace}"
+    if kind == records.CONFIGURED:
+        return pace
+    if kind == records.RECEIPT:
+        return f"all pages up to {numbers['page']} are stored, which ends in seal {numbers['seal_number']}"
+    if kind == records.OPENED:
+        return "all that the tag holds may be read out"
+    return f"the fitting ends, reason {numbers['reason']}"
+
+
+def _trust(numbers: Mapping[str, int]) -> str | None:
+    generation = numbers["generation"]
+    return {
+        records.TRUST_ROOT: f"the tag obeys its first root, generation {generation}",
+        records.TRUST_ROTATION: f"the tag obeys the next root, generation {generation}",
+        records.TRUST_LIST: f"the tag obeys list {numbers['number']}: generations below {generation} are over",
+        records.TRUST_CERTIFICATE: f"the tag has its certificate, generation {generation}",
+    }.get(numbers["change"])
 
 
 def _refused(command: int, code: int) -> str:
