@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from tagproto import documents
 HOME = Programme(1)
 STRANGER = Programme(2)
 PEM = "-----BEGIN"
+NOBODY = 65534
 
 
 def mode(path: Path) -> int:
@@ -108,6 +111,33 @@ def test_a_key_that_is_absent_or_a_folder(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir(mode=0o700)
     refused(folder)
+
+
+def test_a_folder_that_this_account_may_not_enter(tmp_path: Path) -> None:
+    """As an unprivileged account, because the administrator may enter any."""
+    folder = tmp_path / "station"
+    write_key(folder / "key.pem", key(1))
+    folder.chmod(0 if os.getuid() else 0o700)
+    as_nobody = ["import os", f"os.setgid({NOBODY})", f"os.setuid({NOBODY})"] if os.getuid() == 0 else []
+    program = [
+        "import pathlib, sys",
+        "from ankletag.errors import UsageError",
+        "from ankletag.trust.holder import Authority",
+        "from ankletag.trust.identity import load_identity",
+        *as_nobody,
+        "for opened in (load_identity, Authority):",
+        "    try:",
+        "        opened(pathlib.Path(sys.argv[1]))",
+        "    except UsageError as error:",
+        "        print(error)",
+    ]
+    run = [sys.executable, "-c", "\n".join(program), str(folder)]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert [line.partition(" cannot be ")[2] for line in done.stdout.splitlines()] == [
+        "looked for: Permission denied. Look at the folder and your rights to it, then try again."
+    ] * 2
+    folder.chmod(0o700)
 
 
 # Folders of documents

@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..trust.certifying import add_region, add_station
 from ..trust.copies import take_in
 from ..trust.enrolment import Request, read_request, write_answer
+from ..trust.files import is_there
 from ..trust.heap import file_name
 from ..trust.holder import ISSUED, Authority, found_authority
 from ..trust.listing import add_list
@@ -93,7 +94,7 @@ def certify(
 def _asked(authority: Authority, request: str) -> tuple[Request, Path]:
     """What is to be certified, and the folder for the answer."""
     path = Path(request)
-    if not path.exists():
+    if not is_there(path):
         known = [
             each
             for each in authority.trusted.station_documents

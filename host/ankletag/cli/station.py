@@ -10,8 +10,9 @@ from tagproto import documents
 from ..errors import UsageError
 from ..trust.certifying import add_station
 from ..trust.enrolment import Answer, Request, check_name, read_answer, write_request
+from ..trust.files import is_there
 from ..trust.holder import Authority
-from ..trust.identity import KEY, Identity, default_folder, load_identity
+from ..trust.identity import KEY, ROOT, Identity, default_folder, load_identity
 from ..trust.joining import add as take
 from ..trust.joining import install as take_answer
 from ..trust.keyfile import read_or_make_key
@@ -70,7 +71,7 @@ def install(
 ) -> None:
     """Take the authority's answer: this station may work from then on."""
     folder = station or default_folder()
-    first = not (folder / "root.cose").exists()
+    first = not is_there(folder / ROOT)
     identity = take_answer(folder, read_answer(answer), root)
     if as_json:
         emit({"enrolled": True, **_identity_json(identity, folder)})

@@ -23,6 +23,12 @@ def telling(path: Path, what: str) -> Iterator[None]:
         ) from error
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is something of that name. Raises UsageError where this account may not look."""
+    with telling(path, "looked for"):
+        return path.exists()
+
+
 def make_folder(path: Path) -> None:
     """A folder that only its owner may enter, and those above it that are missing. Raises UsageError."""
     with telling(path, "made"):

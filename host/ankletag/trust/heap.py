@@ -10,7 +10,7 @@ from tagproto.documents import Document
 
 from ..errors import UsageError
 from .chains import Trusted, trust
-from .files import make_folder, read_file, telling, write_file
+from .files import is_there, make_folder, read_file, telling, write_file
 
 SUFFIX = ".cose"
 _AGAIN = "Fetch the file again from who gave it to you, or remove it when it came here by mistake."
@@ -60,7 +60,7 @@ def add_to_heap(folder: Path, document: Document) -> Path:
     """Put a document into a folder; its bytes give it its name, so twice is once. Raises UsageError."""
     make_folder(folder)
     path = folder / file_name(document)
-    if not path.exists():
+    if not is_there(path):
         write_file(path, document.encoded)
     return path
 

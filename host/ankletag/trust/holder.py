@@ -16,7 +16,7 @@ from tagproto.documents import Document
 from ..errors import UsageError
 from .chains import Trusted
 from .enrolment import check_name
-from .files import make_folder, telling, write_file
+from .files import is_there, make_folder, telling, write_file
 from .heap import add_to_heap, read_root, read_trusted
 from .issue import make_root
 from .keyfile import read_key, read_or_make_key
@@ -43,7 +43,7 @@ class Authority:
 
     def __init__(self, folder: Path) -> None:
         """Raises UsageError: not an authority's folder, or something in it does not hold."""
-        if not (folder / ROOT).exists():
+        if not is_there(folder / ROOT):
             raise UsageError(
                 f"{folder} is not an authority's folder.",
                 "Name the one that `ankletag authority init` made, or make a new one with it.",
@@ -88,7 +88,7 @@ class Authority:
 
     def root_key(self) -> SigningKey:
         """The private key of the root in force. Raises UsageError where it is absent, or while a rotation is cut."""
-        if self.key_path(self.root_generation + 1).exists():
+        if is_there(self.key_path(self.root_generation + 1)):
             raise UsageError(
                 "A rotation of the root was begun and is not finished.",
                 f"Finish it first: `ankletag authority rotate {self.folder}`.",
@@ -136,7 +136,7 @@ class Authority:
         return document
 
     def _own(self, path: Path, certificate: Document) -> SigningKey:
-        if not path.exists():
+        if not is_there(path):
             raise UsageError(
                 f"The private key {path} is not here.", "Do this on the computer that holds the key, or bring it back."
             )
@@ -151,7 +151,7 @@ class Authority:
 def found_authority(folder: Path, name: str, now_s: int) -> tuple[Authority, bool]:
     """Make an authority's folder with a root, and open it; False where it was there already. Raises UsageError."""
     name = check_name(name)
-    if (folder / ROOT).exists():
+    if is_there(folder / ROOT):
         authority = Authority(folder)
         if authority.name != name:
             raise UsageError(

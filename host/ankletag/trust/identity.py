@@ -15,6 +15,7 @@ from tagproto import documents
 
 from ..errors import UsageError
 from .chains import Trusted
+from .files import is_there
 from .heap import read_root, read_trusted
 from .keyfile import read_key
 from .signing import SigningKey
@@ -54,10 +55,10 @@ def default_folder() -> Path:
 def load_identity(path: Path | None = None) -> Identity:
     """The station in a folder, everything in it checked. Raises UsageError with what is missing or wrong."""
     folder = path or default_folder()
-    if not (folder / KEY).exists():
+    if not is_there(folder / KEY):
         raise UsageError(f"This computer is not enrolled as a station: there is no {folder / KEY}.", _ENROL)
     key = read_key(folder / KEY)
-    if not (folder / ROOT).exists():
+    if not is_there(folder / ROOT):
         raise UsageError(
             f"This station's enrolment is not finished: the authority's answer is missing in {folder}.",
             "When the answer file has come: `ankletag station install ANSWER`.",

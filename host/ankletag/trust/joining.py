@@ -9,7 +9,7 @@ from tagproto.documents import Document
 from ..errors import UsageError
 from .chains import trust
 from .enrolment import Answer
-from .files import write_file
+from .files import is_there, write_file
 from .gathering import OTHER, check, gather
 from .heap import add_to_heap, read_root
 from .identity import DOCUMENTS, KEY, ROOT, Identity, load_identity
@@ -21,7 +21,7 @@ def install(folder: Path, answer: Answer, root_id: str | None = None) -> Identit
 
     root_id: the key id of the root in hexadecimal, as the authority told it, for the first time.
     """
-    if not (folder / KEY).exists():
+    if not is_there(folder / KEY):
         raise UsageError(
             f"There is no key in {folder} that an answer could be for.",
             "Make the request on this computer first: `ankletag station enrol NAME`.",
@@ -32,14 +32,14 @@ def install(folder: Path, answer: Answer, root_id: str | None = None) -> Identit
         raise UsageError(f"The answer comes from the root {subject}, not from {root_id}.", OTHER)
     if not trust([answer.root.encoded]).roots:
         raise UsageError("The answer's root is not signed by its own key.", OTHER)
-    pinned = read_root(folder / ROOT) if (folder / ROOT).exists() else answer.root
+    pinned = read_root(folder / ROOT) if is_there(folder / ROOT) else answer.root
     found = [answer.root, *answer.documents]
     new = check(pinned, folder / DOCUMENTS, {f"Part {number} of the answer": each for number, each in enumerate(found)})
     if not any(each.type == documents.STATION and each.octets(documents.SUBJECT) == key.key_id for each in found):
         raise UsageError(f"The answer has no certificate for this station's key {key.key_id.hex()}.", OTHER)
     for each in new:
         add_to_heap(folder / DOCUMENTS, each)
-    if not (folder / ROOT).exists():
+    if not is_there(folder / ROOT):
         # Last: it is what ends an enrolment.
         write_file(folder / ROOT, pinned.encoded)
     return load_identity(folder)

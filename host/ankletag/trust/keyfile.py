@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from ..errors import UsageError
-from .files import make_folder, read_file, telling, write_new
+from .files import is_there, make_folder, read_file, telling, write_new
 from .signing import SigningKey
 
 # A P-256 key takes 241 bytes.
@@ -52,6 +52,6 @@ def read_key(path: Path) -> SigningKey:
 
 def read_or_make_key(path: Path) -> SigningKey:
     """The key in a file; a new one where there is no file yet. Raises UsageError."""
-    if not path.exists():
+    if not is_there(path):
         write_key(path, SigningKey.generate())
     return read_key(path)
