@@ -77,6 +77,19 @@ def test_the_proof_of_any_record_holds(number: int) -> None:
     assert result.config is not None or number < 2
 
 
+def test_a_receipt_of_a_whole_log_anchors_nothing() -> None:
+    number = next(held.record.number for held in VERIFIED.statements if held.record.kind == records.RECEIPT)
+    assert checked(shown(number)).verified.findings == []
+
+
+def test_a_receipt_that_is_not_true_is_named_when_it_is_shown() -> None:
+    maker = fitted([0] * 5)
+    number = maker.receipt(seal_hash=bytes(32))
+    maker.seal()
+    result = checked(disclose(check(maker), maker.public_key, maker.documents, number), maker)
+    assert [finding.code for finding in result.verified.findings] == ["receipt-differs"]
+
+
 def test_it_is_the_same_each_time_and_can_be_read_back() -> None:
     data = shown(100).encode()
     assert shown(100).encode() == data

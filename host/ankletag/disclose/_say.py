@@ -33,3 +33,7 @@ def anchored(number: int) -> str:
     return (
         f"The chain of keys is tied to the checkpoint in the receipt of record {number}, which a station had verified."
     )
+
+
+def receipt(number: int, what: str) -> str:
+    return f"The receipt in record {number} is not true: {what}."

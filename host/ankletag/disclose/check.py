@@ -9,7 +9,7 @@ from tagproto.records import Record
 from tagproto.seals import SignedSeal
 from tagproto.tree import leaf_hash
 
-from ..models import AGAINST, INFORMATION, UtcSpan
+from ..models import AGAINST, INFORMATION, Finding, UtcSpan
 from ..time import Clock
 from ..trust.chains import trust
 from ..verify import Given, Verified, Window
@@ -17,7 +17,7 @@ from ..verify.epochs import Epochs
 from ..verify.keys import compressed
 from ..verify.papers import certificates, judge_documents, judge_times, judge_witness
 from ..verify.receipts import Receipts
-from ..verify.statements import Statements
+from ..verify.statements import Statements, Values
 from . import _say as say
 from .form import Disclosure, Shown
 from .proof import root_of
@@ -65,8 +65,7 @@ class _Check:
         if len(read) != len(parsed):
             verified.add("record-bad", AGAINST, None, None, say.record_bad())
         read.sort(key=lambda pair: pair[1].number)
-        self._judge_statements([record for _, record in read])
-        self._seals()
+        self._seals(self._judge_statements([record for _, record in read]))
         for shown, record in read:
             self._take(shown, record)
         verified.statements = self.statements.held
@@ -84,40 +83,63 @@ class _Check:
             config = next((record for record in reversed(before) if record.kind == records.CONFIG), None)
         return Disclosed(verified, main if isinstance(main, Record) else None, config, span, not verified.against)
 
-    def _judge_statements(self, read: list[Record]) -> None:
-        """Before the seals, because what a receipt anchors lies behind it."""
-        self.receipts.gap()
+    def _judge_statements(self, read: list[Record]) -> list[tuple[int, Values]]:
+        """(number, values) of the receipts that hold."""
+        found: list[tuple[int, Values]] = []
         for index, record in enumerate(read):
             values = record.values()
-            if record.kind not in commands.RECORDS or isinstance(values, Bad):
-                continue
-            holds = self.statements.holds(index, record, values)
-            if holds and record.kind == records.RECEIPT and self.receipts.take(values, 0)[1]:
-                self.verified.add("anchored", INFORMATION, record.number, record.number, say.anchored(record.number))
+            if record.kind in commands.RECORDS and not isinstance(values, Bad):
+                holds = self.statements.holds(index, record, values)
+                if holds and record.kind == records.RECEIPT:
+                    found.append((record.number, values))
+        return found
 
-    def _seals(self) -> None:
-        add = self.verified.add
-        due: int | None = None if self.receipts.anchored_first else 0
-        previous: bytes | None = seals.NO_PREVIOUS if due == 0 else None
+    def _seals(self, receipts: list[tuple[int, Values]]) -> None:
+        """As they follow in a log, with the receipts between them."""
+        due = 0
+        front: Finding | None = None
+        previous: bytes | None = seals.NO_PREVIOUS
         for encoded in self.disclosure.seals:
             signed = seals.parse(encoded)
             if not isinstance(signed, SignedSeal):
-                add("seal-signature", AGAINST, None, None, say.seal_bad())
+                self.verified.add("seal-signature", AGAINST, None, None, say.seal_bad())
                 continue
             seal = signed.seal
-            first, last = (seal.first, seal.first + seal.count - 1) if seal.count else (None, None)
-            if seal.tag_id != self.disclosure.tag_id:
-                add("seal-signature", AGAINST, first, last, say.seal_of_other(seal.number))
-            if due is not None and seal.number != due:
-                add("seal-gap", AGAINST, first, last, say.seal_gap(due, seal.number))
-            elif previous is not None and seal.previous != previous:
-                add("seal-chain", AGAINST, first, last, say.seal_chain(seal.number))
-            window = Window(signed, 0, 0, False, 0)
-            self.windows.setdefault(seal.number, window)
-            self.verified.windows.append(window)
-            self.epochs.seal(signed, seal.number - (due or 0), first, last)
-            due, previous = seal.number + 1, signed.hash()
+            if not self.windows and seal.number:
+                self.receipts.gap()
+            while receipts and receipts[0][0] < seal.first + seal.count:
+                self._receipt(*receipts.pop(0), due)
+            self._seal(signed, due, previous)
+            if not due and seal.number:
+                front = next((each for each in self.verified.findings if each.code == "seal-gap"), None)
+            due, previous = max(due, seal.number + 1), signed.hash()
+        for number, values in receipts:
+            self._receipt(number, values, due)
         self.epochs.finish()
+        if self.receipts.anchored_first and front is not None:
+            self.verified.findings.remove(front)
+
+    def _receipt(self, number: int, values: Values, due: int) -> None:
+        differs, is_anchor = self.receipts.take(values, due)
+        if differs is not None:
+            self.verified.add("receipt-differs", AGAINST, number, number, say.receipt(number, differs))
+        elif is_anchor:
+            self.verified.add("anchored", INFORMATION, number, number, say.anchored(number))
+
+    def _seal(self, signed: SignedSeal, due: int, previous: bytes | None) -> None:
+        seal, add = signed.seal, self.verified.add
+        first, last = (seal.first, seal.first + seal.count - 1) if seal.count else (None, None)
+        if seal.tag_id != self.disclosure.tag_id:
+            add("seal-signature", AGAINST, first, last, say.seal_of_other(seal.number))
+        if seal.number != due:
+            add("seal-gap", AGAINST, first, last, say.seal_gap(due, seal.number))
+        elif seal.previous != previous:
+            add("seal-chain", AGAINST, first, last, say.seal_chain(seal.number))
+        window = Window(signed, 0, 0, False, 0)
+        self.windows.setdefault(seal.number, window)
+        self.verified.windows.append(window)
+        self.receipts.seal(seal.number, signed.hash())
+        self.epochs.seal(signed, seal.number - due, first, last)
 
     def _take(self, shown: Shown, record: Record) -> None:
         verified, number = self.verified, record.number
