@@ -16,6 +16,10 @@ class Authority:
         self._app = app
         # The power may have gone between a change and its record.
         self._untold = bool(app.trust.root) and app.trust.told_by >= app.recorder.next_number()
+        if self._untold:
+            # The boot record will take the number that the record was to have.
+            app.trust.told_by = _NEVER
+            self._save()
 
     def tell_untold(self):
         """After a boot: the record that the last change lacks."""

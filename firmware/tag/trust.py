@@ -82,6 +82,8 @@ class Trust:
         # What a cut tore may read well at the next boot and not at this one: what is written now is above all of it.
         self._generation = max(found) + 1
         if not whole:
+            # Parts of a first change that a cut stopped: they must not be whole at a later boot.
+            self.save()
             return
         parts = found[max(whole)]
         self._turns.live = [parts[part][0] for part in range(_PARTS)]
@@ -118,11 +120,12 @@ class Trust:
 
     def save(self):
         """Program the present state; False when flash did not take it, and the old one counts at the next boot."""
-        generation = self._generation + 1
+        # What fails half way leaves parts of this number behind.
+        self._generation += 1
         written = []
         for part, data in enumerate((self._pack(), self.certificate, self.region_certificate)):
             buffer = bytearray(PAGE_SIZE)
-            struct.pack_into(_HEAD, buffer, 0, _MAGIC, generation, part, len(data))
+            struct.pack_into(_HEAD, buffer, 0, _MAGIC, self._generation, part, len(data))
             buffer[_HEAD_SIZE : _HEAD_SIZE + len(data)] = data
             struct.pack_into("<I", buffer, PAGE_SIZE - 4, binascii.crc32(memoryview(buffer)[:-4]))
             page = self._turns.put(buffer)
@@ -130,7 +133,6 @@ class Trust:
                 return False
             written.append(page)
         self._turns.live = written
-        self._generation = generation
         return True
 
     # Who may ask
