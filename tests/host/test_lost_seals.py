@@ -5,6 +5,7 @@ import pytest
 from ankletag.verify import verify_pages
 from host.logs import against, check, noisy, one, pages_of_seals, without
 from host.tagmaker import TagMaker, fitted
+from tagproto.tree import Tree
 
 MAKER = noisy()
 RAWS = MAKER.raw_pages()
@@ -51,6 +52,43 @@ def test_a_lost_seal_costs_its_own_window_because_a_later_one_vouches_for_the_on
     assert (by_hash.first_record, by_hash.last_record) == (seal.first, seal.first + seal.count - 1)
     assert f"announced before, where seal {number} is missing" in by_hash.sentence
     assert verified.proven[-1]
+
+
+def test_records_of_a_lost_seal_cost_the_next_window_nothing() -> None:
+    maker = fitted([0] * 50)
+    lost = list(range(maker.coder.number, maker.coder.number + 50))
+    maker.live([0] * 50)
+    maker.end_page()
+    page = len(maker.closed)
+    maker.seal()
+    maker.end_page()
+    maker.live([0] * 50)
+    for _ in range(3):
+        maker.seal()
+    verified = check(maker, without(maker.raw_pages(), page))
+    assert against(verified) == ["page-missing", "seal-gap"]
+    assert all(window.held for window in verified.windows)
+    assert [record.number for index, record in enumerate(verified.records()) if not verified.proven[index]] == lost
+
+
+def test_an_invented_record_within_a_window_is_not_proven_with_it() -> None:
+    """Its number is one that an earlier window has, so that the window's own records seem to be all there."""
+    maker = fitted([0] * 5)
+    maker.reading()
+    number, tree, salts = maker.coder.number, maker._tree, maker._salts
+    maker._tree = Tree()
+    for jump in (3, number):
+        maker._begin_item()
+        maker._put(maker.coder.encode_number(jump))
+        if jump == 3:
+            invented = maker.reading(90_000)
+    maker._tree, maker._salts = tree, salts
+    maker.reading()
+    maker.seal()
+    verified = check(maker)
+    assert invented == 3
+    assert {"record-repeat", "window-root"} <= set(against(verified))
+    assert not any(verified.proven[-3:])
 
 
 def test_the_last_seal_has_nobody_to_vouch_for_it() -> None:
