@@ -106,8 +106,9 @@ def _say_ready(tag: Emulator, as_json: bool, repl: bool) -> None:
     print(f"port        {port}")
     print(f"clock file  {tag.clock_file}")
     # With the tag's own clock: a station in another time than its tag would attest what did not happen.
-    print("next, in another terminal:")
+    print("next, in another terminal (docs/trust.md says how a programme begins):")
     where = shlex.join(["--port", port, "--clock", str(tag.clock_file)])
+    print(f"  ankletag provision {where} --authority DIR --region NAME")
     print(f"  ankletag fit {where} --order ORDER")
     print(f"  ankletag sync {where}")
     if repl:
