@@ -20,6 +20,7 @@ from ankletag.errors import EvidenceRefused, StoreError
 from ankletag.store import Fitted, Store
 from ankletag.store.schema import HEAD
 from ankletag.store.tables import metadata
+from programme import Programme
 
 TAG = b"tag-0001"
 received = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), st.booleans()), max_size=20)
@@ -137,3 +138,40 @@ def test_what_is_stored_survives_a_power_cut_of_the_station(tmp_path: Path, monk
     with Store(tmp_path / "store.sqlite") as store:
         store.see_tag(TAG, 0)
     assert asked == [2]  # FULL
+
+
+def test_documents_are_kept_once_and_only_documents(tmp_path: Path) -> None:
+    programme = Programme()
+    with Store(tmp_path / "store.sqlite") as store:
+        store.add_documents(programme.chain[:2])
+        store.add_documents(programme.chain)
+        assert store.documents() == sorted(programme.chain)
+        with pytest.raises(ValueError, match="not a document"):
+            store.add_documents([programme.list_document(1), b"no document"])
+        assert store.documents() == sorted(programme.chain)
+
+
+def test_what_a_tag_had_when_it_was_last_seen_is_never_taken_back(tmp_path: Path) -> None:
+    with Store(tmp_path / "store.sqlite") as store:
+        store.see_tag(TAG, 0)
+        for number, seal_hash in ((7, b"a" * 32), (9, b"b" * 32), (7, b"a" * 32), (7, b"c" * 32)):
+            store.add_witness(TAG, number, seal_hash, 0)
+        assert store.witnesses(TAG) == [(7, b"a" * 32), (7, b"c" * 32), (9, b"b" * 32)]
+        assert store.witnesses(b"tag-0002") == []
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date_with_all_that_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    with Store(path) as store:
+        store.see_tag(TAG, 5)
+        store.add_pages(store.begin_session(TAG, 0), TAG, [(0, bytes(256), True)], 0)
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE documents")
+        connection.execute("DROP TABLE witnesses")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection.close()
+    with Store(path) as store:
+        assert store.pages(TAG) == [bytes(256)]
+        assert store.documents() == []
+        store.add_witness(TAG, 1, bytes(32), 0)
+        assert compare_metadata(MigrationContext.configure(store._connection), metadata) == []
