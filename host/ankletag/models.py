@@ -139,8 +139,3 @@ def order_id_of(text: str) -> bytes:
         return uuid.UUID(text).bytes
     except ValueError:
         return hashlib.sha256(text.encode()).digest()[:16]
-
-
-def station_id_of(name: str) -> bytes:
-    """The 8 bytes that stand for a station in attestations and receipts: SHA-256 of its name, first 8 bytes."""
-    return hashlib.sha256(name.encode()).digest()[:8]

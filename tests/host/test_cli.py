@@ -11,43 +11,20 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from ankletag.bundle import make_bundle, read_bundle, write_bundle
-from ankletag.cli import build, plugins
+from ankletag.bundle import read_bundle
+from ankletag.cli import plugins
 from ankletag.errors import EXIT_MEANINGS, Exit
+from host.commandline import bundle_of, no_findings, run
 from host.fakeline import TerminalTag
 from host.faketag import FakeTag
-from host.logs import check
 from host.tagmaker import TagMaker, fitted
 from programme import Programme
 from provisioned import LASTING, station_folder
 from support import wait_until
 from tagproto import records
-from tagproto.pages import HEADER_SIZE
 
 ANKLETAG = (sys.executable, "-c", "from ankletag.cli import main; main()")
-
-
-class Outcome:
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code = code
-        self.out = out
-        self.err = err
-
-
-def run(*arguments: str | Path) -> Outcome:
-    """In this process, through the same application as `ankletag`."""
-    words = [str(argument) for argument in arguments]
-    result = CliRunner().invoke(build(words), words, prog_name="ankletag")
-    return Outcome(result.exit_code, result.stdout, result.stderr)
-
-
-@pytest.fixture(autouse=True)
-def nobodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever runs the tests may be enrolled as a station."""
-    for name in ("HOME", "XDG_DATA_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
 
 
 @pytest.fixture
@@ -85,18 +62,6 @@ def at(terminal: TerminalTag, tmp_path: Path) -> list[str]:
 def root(tmp_path: Path) -> list[str]:
     """The authority's key, as a file."""
     return ["--authority", str(station_folder(tmp_path / "station") / "root.cose")]
-
-
-def bundle_of(maker: TagMaker, folder: Path, raws: list[bytes] | None = None, order_id: bytes | None = None) -> Path:
-    path = folder / "evidence.zip"
-    pages = maker.raw_pages() if raws is None else raws
-    write_bundle(path, make_bundle(maker.tag_id, maker.public_key, order_id, maker.documents, pages))
-    return path
-
-
-def no_findings(outcome: Outcome) -> None:
-    assert outcome.code == Exit.OK, outcome.out + outcome.err
-    assert "Traceback" not in outcome.err
 
 
 def test_from_fit_to_report(
@@ -179,61 +144,6 @@ def test_json_is_one_document_and_nothing_else(
     assert json.loads(run("remove", *at, "--json").out)["removed"] is True
 
 
-def test_findings_against_the_evidence_are_exit_code_1(tmp_path: Path) -> None:
-    maker = fitted([0] * 1000)
-    raws = maker.raw_pages()
-    holed = bundle_of(maker, tmp_path, raws[:4] + raws[5:])
-    outcome = run("verify", holed)
-    assert outcome.code == Exit.FINDINGS
-    assert "Page 4 is missing" in outcome.out
-    assert "DOES NOT HOLD" in outcome.out
-    # What is missing was recorded between these two times.
-    assert "; after 2026-06-15 1" in outcome.out
-    for command in ("events", "report"):
-        assert run(command, holed, *(["--out", tmp_path] if command == "report" else [])).code == 1
-    document = json.loads(run("verify", holed, "--json").out)
-    (gap,) = [finding for finding in document["findings"] if finding["code"] == "record-gap"]
-    assert gap["earliest_utc"] < gap["latest_utc"] < "2026-06-16"
-    assert document["held"] is False
-
-
-def test_a_flipped_bit_is_exit_code_10_and_names_the_record(tmp_path: Path) -> None:
-    maker = fitted([0] * 1000)
-    path = bundle_of(maker, tmp_path)
-    data = bytearray(path.read_bytes())
-    item = check(maker).items[500]
-    data[data.index(maker.raw_pages()[item.seq]) + HEADER_SIZE + item.start] ^= 1
-    path.write_bytes(data)
-    outcome = run("verify", path)
-    assert outcome.code == Exit.EVIDENCE_REFUSED
-    assert outcome.out == ""
-    assert "lies in record 500" in outcome.err
-    assert "Ask for another copy" in outcome.err
-    outcome = run("verify", path, "--json")
-    assert outcome.code == Exit.EVIDENCE_REFUSED
-    assert [finding["code"] for finding in json.loads(outcome.out)["findings"]] == ["bundle-damaged"]
-
-
-def test_a_witness_is_a_seal_on_paper_or_an_earlier_bundle(tmp_path: Path) -> None:
-    maker = fitted([0] * 10)
-    key = ["--authority", maker.programme.root.point.hex()]
-    early = bundle_of(maker, tmp_path).rename(tmp_path / "early.zip")
-    on_paper = f"{maker.seal_count - 1}:{maker.previous.hex()[:16].upper()}"
-    maker.live([0] * 10)
-    maker.seal()
-    later = bundle_of(maker, tmp_path)
-    no_findings(run("verify", later, *key, "--witness", on_paper, "--witness", early))
-    outcome = run("verify", early, *key, "--witness", later)
-    assert outcome.code == Exit.FINDINGS
-    assert "[tail-missing]" in outcome.out
-    clone = fitted([0] * 10)
-    clone.live([50_000] * 10)
-    clone.seal()
-    outcome = run("verify", bundle_of(clone, tmp_path / "clone"), *key, "--witness", f"2:{maker.previous.hex()}")
-    assert outcome.code == Exit.FINDINGS
-    assert "[witness-differs]" in outcome.out
-
-
 def test_the_store_is_a_witness_of_what_it_has_seen(
     maker: TagMaker, terminal: TerminalTag, at: list[str], root: list[str]
 ) -> None:
@@ -245,41 +155,6 @@ def test_the_store_is_a_witness_of_what_it_has_seen(
     outcome = run("verify", *at[2:4], *root)
     assert outcome.code == Exit.FINDINGS
     assert "[tail-missing]" in outcome.out
-
-
-def test_one_record_is_disclosed_and_checked(tmp_path: Path) -> None:
-    maker = fitted([50_000] * 10)
-    key = ["--authority", maker.programme.root.point.hex()]
-    bundle, shown = bundle_of(maker, tmp_path), tmp_path / "record.json"
-    outcome = run("disclose", bundle, "--record", "12", "--out", shown)
-    no_findings(outcome)
-    outcome = run("verify", shown, *key)
-    no_findings(outcome)
-    assert "record        12, a reading" in outcome.out
-    assert "tac_ug_dl     50000" in outcome.out
-    assert "2026-06-15 15:1" in outcome.out
-    assert "HOLDS: the record is one that the tag sealed" in outcome.out
-    assert run("verify", shown, *key, "--witness", f"0:{bytes(32).hex()}").code == Exit.FINDINGS
-    changed = shown.read_bytes().replace(b'"seal": 1', b'"seal": 0')
-    shown.write_bytes(changed)
-    outcome = run("verify", shown, *key)
-    assert outcome.code == Exit.FINDINGS
-    assert "[window-root]" in outcome.out
-    shown.write_bytes(changed[:-1])
-    assert run("verify", shown, *key).code == Exit.EVIDENCE_REFUSED
-    outcome = run("verify", shown, *key, "--json")
-    assert outcome.code == Exit.EVIDENCE_REFUSED
-    assert json.loads(outcome.out)["held"] is False
-
-
-@pytest.mark.parametrize("number", ["8", "99", "4294967296"])
-def test_a_record_that_cannot_be_disclosed_is_said(tmp_path: Path, number: str) -> None:
-    maker = fitted()
-    maker.reading()
-    outcome = run("disclose", bundle_of(maker, tmp_path), "--record", number, "--out", tmp_path / "record.json")
-    assert outcome.code == Exit.USAGE
-    assert "record" in outcome.err
-    assert not (tmp_path / "record.json").exists()
 
 
 @pytest.mark.parametrize(

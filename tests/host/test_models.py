@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ankletag.models import Calibration, config_of, divide_half_away, order_id_of, readable, station_id_of
+from ankletag.models import Calibration, config_of, divide_half_away, order_id_of, readable
 from host.tagmaker import CONFIG
 from tagproto import records
 
@@ -40,7 +40,6 @@ def test_orders_and_stations() -> None:
     assert order_id_of("00112233-4455-6677-8899-aabbccddeeff").hex() == "00112233445566778899aabbccddeeff"
     assert order_id_of(" A-1 ") == order_id_of("A-1")
     assert len(order_id_of("A-1")) == 16
-    assert len(station_id_of("court 4")) == 8
     with pytest.raises(ValueError, match="empty"):
         order_id_of(" ")
 
