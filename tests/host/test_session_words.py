@@ -1,0 +1,91 @@
+"""What the commands of a session say: the wearer's sheet, another pace, what was not acknowledged, a tag put back."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ankletag.errors import Exit
+from host.commandline import no_findings, run
+from host.fakeline import TerminalTag
+from host.faketag import FakeTag
+from host.tagmaker import TagMaker, fitted
+from provisioned import LASTING, station_folder
+
+Served = tuple[TerminalTag, list[str]]
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """A fitted tag at a terminal, and the options of a station that talks to it."""
+    with TerminalTag(FakeTag(fitted([0] * 900, programme=LASTING))) as terminal:
+        yield terminal, options(terminal, tmp_path)
+
+
+def options(terminal: TerminalTag, folder: Path) -> list[str]:
+    clock = folder / "clock.json"
+    offset = terminal.tag.maker.utc_ms - time.time_ns() // 1_000_000
+    clock.write_text(json.dumps({"utc_offset_ms": offset}), encoding="utf-8")
+    where = {"--port": terminal.port, "--store": folder / "store.sqlite", "--clock": clock}
+    where["--station"] = station_folder(folder / "station")
+    return [str(word) for option in where.items() for word in option]
+
+
+def test_a_sync_prints_the_line_for_the_wearers_sheet_and_the_store_keeps_it(served: Served) -> None:
+    terminal, at = served
+    outcome = run("sync", *at)
+    no_findings(outcome)
+    maker = terminal.tag.maker
+    assert f"for the wearer's sheet: seal {maker.seal_count - 1}, {maker.previous.hex()[:16]}" in outcome.out
+    document = json.loads(run("sync", *at, "--json").out)
+    assert (document["seal"], document["seal_hash"]) == (maker.seal_count - 1, maker.previous.hex())
+    assert (document["certified"], document["not_acknowledged_because"], document["behind"]) == (True, None, False)
+
+
+def test_configure_says_what_was_and_what_is(served: Served) -> None:
+    terminal, at = served
+    outcome = run("configure", "--cadence", "300", "--seal", "7200", *at)
+    no_findings(outcome)
+    assert "now:    one reading in 300 s, a seal at least every 7200 s" in outcome.out
+    document = json.loads(run("configure", "--cadence", "120", "--seal", "3600", "--json", *at).out)
+    assert (document["cadence_s"], document["seal_interval_s"]) == (120, 3600)
+    assert terminal.tag.maker.config["cadence_s"] == 120
+    assert run("configure", "--cadence", "0", "--seal", "3600", *at).code == Exit.USAGE
+
+
+def test_what_was_not_acknowledged_is_said(served: Served) -> None:
+    terminal, at = served
+    terminal.tag.hidden = {2}
+    outcome = run("sync", *at)
+    assert outcome.code == Exit.FINDINGS
+    assert "did not give pages 2." in outcome.err
+    assert terminal.tag.received == 0
+    document = json.loads(run("sync", *at, "--json").out)
+    assert (document["not_acknowledged_because"], document["absent_pages"]) == ("it did not give all its pages", [2])
+
+
+def test_a_tag_that_was_put_back_is_said(served: Served, tmp_path: Path) -> None:
+    terminal, _ = served
+    terminal.tag.maker.live([0] * 1000)
+    assert run("sync", *options(terminal, tmp_path)).code == Exit.OK
+    older = fitted([0] * 900, programme=LASTING)
+    with TerminalTag(FakeTag(older)) as again:
+        outcome = run("sync", *options(again, tmp_path))
+    assert outcome.code == Exit.FINDINGS
+    assert "has seen a later seal of this tag" in outcome.err
+    assert "nothing was acknowledged" not in outcome.err
+
+
+def test_a_tag_that_belongs_to_nobody_is_told_from_one_that_belongs_to_others(tmp_path: Path) -> None:
+    maker = TagMaker()
+    maker.boot()
+    for provisioned, said in ((False, "ankletag provision"), (True, "is not certified")):
+        tag = FakeTag(maker, provisioned=provisioned)
+        # Its root, and no certificate of its own: its authority was cut short.
+        tag.gate.certificates = [b"", b""]
+        with TerminalTag(tag) as terminal:
+            outcome = run("sync", *options(terminal, tmp_path))
+        assert said in outcome.err
+        assert outcome.code == (Exit.FINDINGS if provisioned else Exit.TAG_REFUSED)
