@@ -47,7 +47,9 @@ class Faults:
         if self._recorder.torn:
             return
         try:
-            self._record(records.SENSE_FIRMWARE, getattr(error, "errno", 0) or 0, text.encode())
+            code = getattr(error, "errno", 0)
+            # What MicroPython calls errno is the first argument of any exception: a text for most.
+            self._record(records.SENSE_FIRMWARE, code if isinstance(code, int) else 0, text.encode())
         except Exception as second:  # noqa: BLE001 - the record of a fault must not stop the sampling either
             self._diary.write("not recorded: " + describe(second))
 

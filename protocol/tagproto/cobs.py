@@ -5,21 +5,33 @@ from .bad import Bad
 
 def encode(data: bytes) -> bytes:
     """`data` without zero bytes, not delimited. At most len(data) + len(data) // 254 + 1 bytes."""
-    out = bytearray()
-    blocks = bytes(data).split(b"\0")
-    last = len(blocks) - 1
-    for index, block in enumerate(blocks):
-        at = 0
-        while len(block) - at >= 254:
+    plain = bytes(data)
+    size = len(plain)
+    # One buffer of the final size, and no list of parts: a tag's heap is small and full of holes.
+    out = bytearray(size + size // 254 + 1)
+    at = 0
+    put = 0
+    while True:
+        end = plain.find(b"\0", at)
+        if end < 0:
+            end = size
+        begin = at
+        while end - at >= 254:
             # A full group stands for its 254 bytes and no zero.
-            out.append(255)
-            out.extend(block[at : at + 254])
+            out[put] = 255
+            out[put + 1 : put + 255] = plain[at : at + 254]
             at += 254
-        if index == last and at and at == len(block):
+            put += 255
+        if begin < at == size:
             break
-        out.append(len(block) - at + 1)
-        out.extend(block[at:])
-    return bytes(out)
+        out[put] = end - at + 1
+        put += 1
+        out[put : put + end - at] = plain[at:end]
+        put += end - at
+        if end == size:
+            break
+        at = end + 1
+    return bytes(memoryview(out)[:put])
 
 
 def decode(data: bytes) -> "bytes | Bad":

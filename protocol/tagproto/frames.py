@@ -55,20 +55,28 @@ class Decoder:
     def feed(self, data: bytes) -> "list[Frame | Bad]":
         """What `data` completes, in order. Empty frames (doubled delimiters) are not reported."""
         found: list[Frame | Bad] = []
-        parts = bytes(data).split(b"\0")
-        last = len(parts) - 1
-        for index, part in enumerate(parts):
-            if not self._skipping:
-                if len(self._pending) + len(part) > _ENCODED_MAX:
-                    # Longer than any frame: garbage up to the next delimiter, reported once.
-                    self._skipping = True
-                    self._pending = bytearray()
-                    found.append(Bad("long", "no delimiter within %d bytes" % _ENCODED_MAX))
-                else:
-                    self._pending.extend(part)
-            if index < last:
-                if self._pending:
-                    found.append(decode(bytes(self._pending)))
-                self._pending = bytearray()
-                self._skipping = False
+        plain = bytes(data)
+        at = 0
+        # No list of parts: a flood of delimiters must not take much memory.
+        while at < len(plain):
+            end = plain.find(b"\0", at)
+            self._extend(found, plain[at : end if end >= 0 else len(plain)])
+            if end < 0:
+                break
+            if self._pending:
+                found.append(decode(bytes(self._pending)))
+            self._pending = bytearray()
+            self._skipping = False
+            at = end + 1
         return found
+
+    def _extend(self, found: "list[Frame | Bad]", part: bytes) -> None:
+        if self._skipping:
+            return
+        if len(self._pending) + len(part) > _ENCODED_MAX:
+            # Longer than any frame: garbage up to the next delimiter, reported once.
+            self._skipping = True
+            self._pending = bytearray()
+            found.append(Bad("long", "no delimiter within %d bytes" % _ENCODED_MAX))
+        else:
+            self._pending.extend(part)
