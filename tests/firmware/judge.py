@@ -15,7 +15,6 @@ from tagproto.pages import PAGE_SIZE
 
 _EMPTY = (bytes(PAGE_SIZE), b"\xff" * PAGE_SIZE)
 CHALLENGE = b"after the cut..."
-_FITTING = (records.FIT, records.CONFIGURED, records.REMOVE)
 _PIECE = 8
 _REMEMBERED = 64
 KEYS = slice(SETTINGS_BLOCKS * BLOCK_SIZE, (SETTINGS_BLOCKS + KEY_BLOCKS) * BLOCK_SIZE)
@@ -69,7 +68,7 @@ class Judge:
         return found + secrets_left(known, says["epoch"], back.cells, KEYS)
 
 
-_PROMISED = ("fitted", "order_page", "root", "certificate", "list_number", "minimum")
+_PROMISED = ("fitted", "order_page", "settings", "root", "certificate", "list_number", "minimum")
 
 
 def _broken_promises(known: Known, says: dict[str, Any]) -> list[str]:
@@ -117,18 +116,17 @@ def log_differs(known: Known, verified: Verified) -> list[str]:
 def _log_says(verified: Verified, says: dict[str, Any]) -> list[str]:
     """Where what the tag is differs from what its log says: the fitting, its pace, and whom it obeys."""
     found = []
-    by_kind = {record.kind: record for _, record in verified.events()}
-    fitting = [record for _, record in verified.events() if record.kind in _FITTING]
-    fitted = int(bool(fitting) and fitting[-1].kind != records.REMOVE)
+    last = {record.kind: record for _, record in verified.events()}
+    fitting = [record.kind for _, record in verified.events() if record.kind in (records.FIT, records.REMOVE)]
+    fitted = int(fitting[-1:] == [records.FIT])
     if says["fitted"] != fitted:
         found.append(f"fitted is {says['fitted']}, and {fitted} by the log")
     if fitted:
-        last = fitting[-1].values()
-        assert isinstance(last, dict)
-        if says["pace"] != [last["cadence_s"], last["seal_interval_s"]]:
-            found.append(f"cadence and interval are {says['pace']}, and not so by record {fitting[-1].number}")
-        order = by_kind[records.FIT].values()
+        config, order = last[records.CONFIG].values(), last[records.FIT].values()
+        assert isinstance(config, dict)
         assert isinstance(order, dict)
+        if says["free"] > EVENT_RESERVE_PAGES and says["pace"] != [config["cadence_s"], config["seal_interval_s"]]:
+            found.append(f"cadence and interval are {says['pace']}, and not so by record {last[records.CONFIG].number}")
         if bytes.fromhex(says["order_id"]) != order["order_id"]:
             found.append("the order is not that of the last fit record")
     if says["free"] > EVENT_RESERVE_PAGES:

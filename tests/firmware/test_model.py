@@ -1,7 +1,8 @@
 """Whatever happens to a tag, in whatever order, against a plain list of what counted.
 
-Records and events, seals, receipts, power cuts that leave unstable bits, reboots, pages with a flipped bit, cells and
-blocks that fail: every record that counted is there with the same bytes, or lies in a page that is named as bad.
+Records and events, seals, receipts, orders, lists and roots, power cuts that leave unstable bits, reboots, pages with
+a flipped bit, cells and blocks that fail: every record that counted is there with the same bytes, or lies in a page
+that is named as bad.
 """
 
 import random
@@ -153,6 +154,8 @@ STEPS = st.one_of(
     st.tuples(st.just("events"), st.just(30), st.just(230), CUT),
     st.tuples(st.just("live"), st.integers(1, 70), CUT),
     st.tuples(st.sampled_from(["fit", "remove", "seal"]), CUT),
+    st.tuples(st.sampled_from(["fit other", "list", "rotate"]), CUT),
+    st.tuples(st.just("configure"), st.sampled_from([60, 120, 1800]), CUT),
     st.tuples(st.just("toggle"), st.sampled_from(["strap", "case"]), CUT),
     st.tuples(st.just("reboot"), st.integers(1, 3), CUT),
     st.tuples(st.just("sync")),

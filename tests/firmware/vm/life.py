@@ -92,6 +92,10 @@ class Tag:
     def present(self, document):
         """The tag takes a document; stations that a new root does not know are presented again."""
         self.ask(messages.PRESENT, {"document": document})
+        self.forgotten()
+
+    def forgotten(self):
+        """The tag may not know the station any more: it is presented again before the next command."""
         self._introduced = False
 
     def command(self, kind, values, signer=None):

@@ -3,8 +3,8 @@
 import driving
 import nor
 from driving import now
-from life import Tag
-from workload import receipt
+from life import PROGRAMME, Tag
+from workload import OTHER, receipt
 
 from tagproto import messages, records
 
@@ -25,7 +25,32 @@ def _acknowledge(page, seal_number):
     return now.tag.command(messages.ACKNOWLEDGE, receipt(page, seal_number, digest))[0]
 
 
+def _take_list():
+    """The next list of the root that the tag obeys."""
+    tag = now.tag
+    hello = tag.introduce()
+    document = tag.programme.list_document(hello["list_number"] + 1, 0)
+    return tag.request(messages.PRESENT, {"document": document})[0]
+
+
+def _rotate():
+    """A new root, for a tag that obeys the first one."""
+    tag = now.tag
+    hello = tag.introduce()
+    if hello["root"] != PROGRAMME.root.key_id:
+        return 0
+    answer = tag.request(messages.PRESENT, {"document": PROGRAMME.rotated().root_document})[0]
+    tag.forgotten()
+    return answer
+
+
 _STEPS = {
+    "list": _take_list,
+    "rotate": _rotate,
+    "configure": lambda cadence_s: now.tag.command(
+        messages.CONFIGURE, {"cadence_s": cadence_s, "seal_interval_s": 3600}
+    )[0],
+    "fit other": lambda: now.tag.command(messages.FIT, OTHER)[0],
     "events": _events,
     "live": lambda turns: now.tag.live(turns),
     "fit": lambda: now.tag.command(messages.FIT, _FITTING)[0],

@@ -21,6 +21,10 @@ def receipt(page, seal_number, seal_hash):
     return {"page": page, "seal_number": seal_number, "seal_hash": seal_hash, "epoch": 0, "keys": bytes(66)}
 
 
+def _pace(values):
+    return [values["cadence_s"], values["seal_interval_s"]]
+
+
 class Workload:
     """A tag and its host, and what they do together."""
 
@@ -36,7 +40,7 @@ class Workload:
     def begin(self):
         """The tag is switched on for the first time."""
         self.recording.state(fitted=[0], received=[0, 0], order_page=[0])
-        self.recording.state(root=[_NO_ID], certificate=[""], list_number=[0], minimum=[0])
+        self.recording.state(root=[_NO_ID], certificate=[""], list_number=[0], minimum=[0], settings=[[60, 21600]])
         self.reboot(TICKS, 1)
 
     # What a host does
@@ -67,11 +71,20 @@ class Workload:
         before = settings.order_page
         after = before if order["order_id"] == settings.order_id else settings.ended_page
         self.recording.state(fitted=[0, 1], order_page=[before, after])
+        self.change_pace(order)
         self.tag.order(messages.FIT, order)
-        self.recording.state(fitted=[1], order_page=[after])
+        self.recording.state(fitted=[1], order_page=[after], settings=[_pace(order)])
 
     def configure(self, cadence_s):
-        self.tag.order(messages.CONFIGURE, {"cadence_s": cadence_s, "seal_interval_s": 1500})
+        with_these = {"cadence_s": cadence_s, "seal_interval_s": 1500}
+        self.change_pace(with_these)
+        self.tag.order(messages.CONFIGURE, with_these)
+        self.recording.state(settings=[_pace(with_these)])
+
+    def change_pace(self, values):
+        """The settings may be the old ones or the new ones."""
+        settings = self.tag.app.settings
+        self.recording.state(settings=[[settings.cadence_s, settings.seal_interval_s], _pace(values)])
 
     def remove(self):
         self.recording.state(fitted=[0, 1])
