@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ankletag.client import Client
-from ankletag.errors import AnkletagError, EvidenceRefused, LinkLost, OtherVersion, TagRefused, TagSilent
-from ankletag.fitting import Order, fit, remove
+from ankletag.errors import AnkletagError, LinkLost, TagSilent
+from ankletag.fitting import Order, fit
 from ankletag.store import Store
 from ankletag.sync import Synced, sync
 from ankletag.transport import open_port
@@ -18,7 +18,7 @@ from host.fakeline import Pipe, TerminalTag
 from host.faketag import FakeTag, TrueClock
 from host.tagmaker import TagMaker, fitted
 from provisioned import station
-from tagproto import PROTOCOL_VERSION, frames, messages
+from tagproto import messages
 
 QUICK_S = 0.02
 
@@ -145,73 +145,6 @@ def test_a_bad_line_only_costs_time(tmp_path_factory: pytest.TempPathFactory, ch
     store.close()
 
 
-def test_late_replies_of_an_earlier_request_are_dropped() -> None:
-    tag = FakeTag(fitted([0]))
-    held: list[bytes] = []
-
-    def garble(kind: int, data: bytes) -> bytes:
-        if not held:
-            held.append(data)
-            return b""
-        return held[0] + data
-
-    tag.garble = garble
-    with Client(Pipe(tag), station(), QUICK_S) as client:
-        assert client.status()["fitted"] == 1
-        assert client.counts.late == 1
-        assert client.counts.repeated == 1
-
-
-def test_garbage_between_frames_is_counted_and_skipped() -> None:
-    tag = FakeTag(fitted([0]))
-    tag.garble = lambda kind, data: b"\x07\x01\x02\x00" + b"z" * 2000 + b"\0" + data
-    with Client(Pipe(tag), station(), QUICK_S) as client:
-        assert client.status()["fitted"] == 1
-        assert client.counts.bad == 2
-
-
-def test_a_silent_tag_is_told_with_the_next_action() -> None:
-    tag = FakeTag(fitted([0]))
-    tag.garble = lambda kind, data: b""
-    with Client(Pipe(tag), station(), QUICK_S) as client, pytest.raises(TagSilent, match="does not answer 'hello'"):
-        client.hello()
-
-
-@pytest.mark.parametrize("version", [0, 2, 77])
-def test_another_protocol_version_is_refused_with_both_named(store: Store, version: int) -> None:
-    tag = FakeTag(fitted([0]), version)
-    with pytest.raises(OtherVersion, match=f"version {version}, these host tools version {PROTOCOL_VERSION}"):
-        read_out(store, Pipe(tag))
-    assert tag.requests == [messages.HELLO]
-
-
-def test_a_hello_that_looks_quite_different_still_names_its_version() -> None:
-    tag = FakeTag(fitted([0]))
-
-    def garble(kind: int, data: bytes) -> bytes:
-        (frame,) = frames.Decoder().feed(data)
-        assert isinstance(frame, frames.Frame)
-        return frames.encode(kind, frame.request_id, b"\x09\x00other")
-
-    tag.garble = garble
-    with Client(Pipe(tag), station(), QUICK_S) as client, pytest.raises(OtherVersion, match="version 9"):
-        client.hello()
-
-
-def test_a_version_error_is_a_version_error() -> None:
-    tag = FakeTag(fitted([0]))
-    fields: dict[str, int | bytes] = {"code": messages.ERROR_VERSION, "version": 3, "text": b"no"}
-
-    def garble(kind: int, data: bytes) -> bytes:
-        (frame,) = frames.Decoder().feed(data)
-        assert isinstance(frame, frames.Frame)
-        return frames.encode(messages.ERROR, frame.request_id, messages.encode(messages.ERROR, fields))
-
-    tag.garble = garble
-    with Client(Pipe(tag), station(), QUICK_S) as client, pytest.raises(OtherVersion, match="version 3"):
-        client.hello()
-
-
 def test_pages_that_the_tag_does_not_give_are_named_and_nothing_is_acknowledged(store: Store) -> None:
     maker = fitted([0] * 1200)
     tag = FakeTag(maker)
@@ -243,84 +176,6 @@ def test_the_seal_carries_our_nonce(store: Store) -> None:
     verified = verify_pages(store.pages(maker.tag_id), maker.public_key)
     assert verified.nonce_sealed(result.nonce)
     assert store.last_nonce(maker.tag_id) == result.nonce
-
-
-@pytest.mark.parametrize("lost", [messages.FIT | messages.REPLY, messages.ATTEST | messages.REPLY])
-def test_a_lost_reply_to_fit_or_attest_is_found_out(store: Store, lost: int) -> None:
-    maker = TagMaker()
-    maker.boot()
-    tag = FakeTag(maker)
-    dropped: list[int] = []
-
-    def garble(kind: int, data: bytes) -> bytes:
-        if kind == lost and not dropped:
-            dropped.append(kind)
-            return b""
-        return data
-
-    tag.garble = garble
-    with Client(Pipe(tag), station(), QUICK_S) as client:
-        assert fit(client, store, TrueClock(maker=maker), Order("A-1")).fitted
-    assert dropped
-    assert tag.requests.count(messages.FIT) == 1
-    assert whole(store, maker)
-
-
-def test_a_lost_reply_to_remove_is_found_out(store: Store) -> None:
-    maker = fitted([0] * 3)
-    tag = FakeTag(maker)
-    tag.garble = lambda kind, data: b"" if kind == messages.REMOVE | messages.REPLY else data
-    with Client(Pipe(tag), station(), QUICK_S) as client:
-        assert not remove(client, store, TrueClock(maker=maker)).fitted
-    assert whole(store, maker)
-
-
-def test_a_remove_that_was_cut_can_be_run_again(store: Store) -> None:
-    maker = TagMaker()
-    maker.boot()
-    tag = FakeTag(maker)
-    with Client(Pipe(tag), station(), QUICK_S) as client:
-        fit(client, store, TrueClock(maker=maker), Order("A-1"))
-    # The tag is removed, then the line is gone: neither the reply nor a status comes through.
-    tag.garble = lambda kind, data: b"" if messages.REMOVE in tag.requests else data
-    with Client(Pipe(tag), station(), QUICK_S) as client, pytest.raises(TagSilent):
-        remove(client, store, TrueClock(maker=maker))
-    assert not maker.fitted
-    assert store.fittings(maker.tag_id)[0].removed_utc_ms is None
-    tag.garble = lambda kind, data: data
-    with Client(Pipe(tag), station(), QUICK_S) as client:
-        assert not remove(client, store, TrueClock(maker=maker)).fitted
-    assert store.fittings(maker.tag_id)[0].removed_utc_ms is not None
-    assert whole(store, maker)
-
-
-def test_fit_again_for_the_same_order_goes_on_and_for_another_is_refused(store: Store) -> None:
-    maker = TagMaker()
-    maker.boot()
-    tag = FakeTag(maker)
-    for _ in range(2):
-        with Client(Pipe(tag), station(), QUICK_S) as client:
-            fit(client, store, TrueClock(maker=maker), Order("A-1"))
-    assert len(store.fittings(maker.tag_id)) == 1
-    with Client(Pipe(tag), station(), QUICK_S) as client, pytest.raises(TagRefused, match="already fitted"):
-        fit(client, store, TrueClock(maker=maker), Order("A-2"))
-    with Client(Pipe(tag), station(), QUICK_S) as client:
-        remove(client, store, TrueClock(maker=maker))
-    assert store.fittings(maker.tag_id)[0].removed_utc_ms is not None
-    with Client(Pipe(tag), station(), QUICK_S) as client, pytest.raises(TagRefused, match="not fitted"):
-        remove(client, store, TrueClock(maker=maker))
-
-
-def test_a_tag_with_another_key_is_not_fitted_and_its_sync_is_marked(store: Store) -> None:
-    maker = fitted([0] * 3)
-    store.see_tag(maker.tag_id, 0)
-    store.pin_key(maker.tag_id, b"\1" * 64)
-    with (
-        Client(Pipe(FakeTag(maker)), station(), QUICK_S) as client,
-        pytest.raises(EvidenceRefused, match="another key"),
-    ):
-        fit(client, store, TrueClock(maker=maker), Order("A-1"))
-    assert read_out(store, Pipe(FakeTag(maker))).key_differs
 
 
 def test_a_session_says_how_it_ended(store: Store) -> None:
