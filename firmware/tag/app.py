@@ -85,13 +85,13 @@ class App:
         board = self.board
         self.recorder = Recorder(self.writer, self.ring, coder, self.pool, board.trace, board.trace_readings)
         self.sealer = Sealer(self.recorder, board.unique_id, self.pool.take)
+        self.fitting = Fitting(self)
         # Kinds of record in the open window.
         self._recorded = set()
         # Pages that have gone bad may have held many records: what comes now must repeat none of their numbers.
         self._boots_unread = 0
         found = recovery.read_open_window(self.ring, self.writer, coder, self._resume, board.feed)
         self.recorder.sealed_page, self._unread, self._skipped = found
-        self.fitting = Fitting(self)
         self.fitting.mend(self.recorder.next_number() + self._skipped)
         self.authority = Authority(self)
 
@@ -122,6 +122,7 @@ class App:
             self.recorder.resume(item)
             if item.kind == coding.RECORD:
                 self._recorded.add(item.value.kind)
+                self.fitting.resume(item.value)
 
     def _begin_boot(self, new_key):
         boot = max(self.recorder.boot(), self.sealer.last_boot) + self._boots_unread + 1

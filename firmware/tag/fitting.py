@@ -14,6 +14,15 @@ class Fitting:
 
     def __init__(self, app):
         self._app = app
+        # The last CONFIGURED record of the open window that no CONFIG record follows.
+        self._configured = None
+
+    def resume(self, record):
+        """A record that the open window holds already, as recovery reads it."""
+        if record.kind == records.CONFIGURED:
+            self._configured = record
+        elif record.kind == records.CONFIG:
+            self._configured = None
 
     def mend(self, next_number):
         """After a boot: take back a change whose record the log does not have. next_number: of the next record."""
@@ -27,6 +36,9 @@ class Fitting:
             self._app.save_settings()
         if not settings.fitted and settings.ended_page == _ENDING:
             self._end_order()
+        if settings.fitted and self._configured is not None:
+            self._keep_pace(self._configured.values())
+            self._app.save_settings()
 
     def unreceipted(self):
         """Whether an order has ended and no receipt covers all of it."""
@@ -42,7 +54,8 @@ class Fitting:
         if values["order_id"] != settings.order_id:
             settings.order_id = values["order_id"]
             settings.order_page = settings.ended_page
-        self._set_pace(values)
+        self._keep_pace(values)
+        app.pace.set()
         app.record_config(SESSION_RESERVE_PAGES)
         number = self._change(True, records.FIT, values, seals.REASON_FIT)
         app.sample_now()
@@ -54,20 +67,19 @@ class Fitting:
         app = self._app
         if not self._has_room():
             return None
-        # The record first: a change that nobody has signed for must not come to be. One that is only recorded can be
-        # asked for again.
+        # The record first: a change that nobody has signed for must not come to be. A boot behind it makes it good.
         number = app.event(records.CONFIGURED, values, SESSION_RESERVE_PAGES)
-        self._set_pace(values)
+        self._keep_pace(values)
         app.save_settings()
+        app.pace.set()
         app.record_config(SESSION_RESERVE_PAGES)
         app.sample_now()
         return number
 
-    def _set_pace(self, values):
+    def _keep_pace(self, values):
         settings = self._app.settings
         settings.cadence_s = values["cadence_s"]
         settings.seal_interval_s = values["seal_interval_s"]
-        self._app.pace.set()
 
     def end(self, values):
         """Remove record, seal, no more samples, and the page ends. Number of the record, or None when the log is

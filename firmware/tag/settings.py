@@ -47,11 +47,12 @@ class Settings:
             values = struct.unpack_from(_FORMAT, buffer, 0)
             if values[0] == _MAGIC and values[1] > self._generation:
                 self._generation = values[1]
-                best = page, values
+                best = page, values, bytes(buffer)
         if best is None:
             return
-        page, values = best
-        self._turns.live = [page]
+        page, values, snapshot = best
+        # Before anything is erased: a cut may have left it so that it reads well only for a while.
+        self._turns.keep(page, snapshot)
         first_key, fitted, self.fitted_by, self.order_id = values[2:6]
         self.cadence_s, self.seal_interval_s, self.received, self.order_page, self.ended_page, count = values[6:12]
         self.first_key = b"" if first_key == bytes(64) else first_key

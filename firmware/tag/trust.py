@@ -66,7 +66,7 @@ class Trust:
     # Flash
 
     def _load(self):
-        found: "dict[int, dict[int, tuple[int, bytes]]]" = {}
+        found: "dict[int, dict[int, tuple[int, int, bytes]]]" = {}
         buffer = bytearray(PAGE_SIZE)
         for page in range(self._turns.pages):
             self._turns.read(page, buffer)
@@ -75,7 +75,7 @@ class Trust:
             magic, generation, part, length = struct.unpack_from(_HEAD, buffer, 0)
             if magic == _MAGIC:
                 parts = found.setdefault(generation, {})
-                parts[part] = page, bytes(buffer[_HEAD_SIZE : _HEAD_SIZE + length])
+                parts[part] = page, length, bytes(buffer)
         whole = [generation for generation, parts in found.items() if len(parts) == _PARTS]
         if not found:
             return
@@ -86,9 +86,14 @@ class Trust:
             self.save()
             return
         parts = found[max(whole)]
-        self._turns.live = [parts[part][0] for part in range(_PARTS)]
-        self._unpack(parts[0][1])
-        self.certificate, self.region_certificate = parts[1][1], parts[2][1]
+        data = []
+        for part in range(_PARTS):
+            page, length, whole_page = parts[part]
+            # Before anything is erased: a cut may have left it so that it reads well only for a while.
+            self._turns.keep(page, whole_page)
+            data.append(whole_page[_HEAD_SIZE : _HEAD_SIZE + length])
+        self._unpack(data[0])
+        self.certificate, self.region_certificate = data[1], data[2]
         self.save()
         region = documents.parse(self.region_certificate)
         if not isinstance(region, Bad) and region.octets(documents.ISSUER) == self.root_id():
