@@ -1,11 +1,11 @@
 """Pages of a tag into the store: what it lacks, in ranges, asked for again until they are there or the tag has none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tagproto import messages
 
 from .client import Client
-from .errors import TagSilent
+from .errors import TagRefused, TagSilent
 from .stationclock import StationClock
 from .store import Store
 
@@ -17,12 +17,20 @@ def no_progress(_confirmed: int, _total: int) -> None:
     """For who does not look."""
 
 
+_NAMED_MAX = 5
 # Pages to a transaction: a cut costs at most so many, and a commit is not paid for each.
 _BATCH = 16
 # A range that brings nothing over a clean line so many times: the tag does not have these pages, or is gone.
 _FRUITLESS_MAX = 8
 # Over a line that damages frames, a page may need many tries; a line on which nothing gets through ends it, too.
 _FRUITLESS_NOISY_MAX = 200
+# More than the biggest flash that a tag may have (65,535 blocks of 16 pages) and it makes them up.
+_PAGES_MAX = 65535 * 16
+
+
+def some(seqs: Sequence[int]) -> str:
+    """The first few of some pages, for a sentence."""
+    return ", ".join(map(str, seqs[:_NAMED_MAX])) + (" and more" if len(seqs) > _NAMED_MAX else "")
 
 
 class Pull:
@@ -43,21 +51,24 @@ class Pull:
         self.absent: set[int] = set()
         self.new_pages = 0
 
-    def missing(self, first: int, end: int) -> list[int]:
-        """Pages from `first` up to, not with, `end` that the store does not have."""
-        return [seq for seq in range(first, end) if seq not in self._have]
-
     def run(self, oldest: int, target: int, again: bool = False) -> None:
         """Fetch pages oldest .. target, of which the last one is open; again: also those that the store has.
 
         Raises TagSilent, TagRefused, LinkLost or StoreError.
         """
+        if target - oldest >= _PAGES_MAX:
+            raise TagRefused(
+                f"The tag says that it has {target - oldest + 1} pages, more than any tag can hold.",
+                "Run the command again with another cable; if it stays so, keep the tag as evidence.",
+                messages.ERROR_RANGE,
+            )
         self._target = target
         self._have = set() if again else {seq for seq in self._store.closed_pages(self._tag_id) if seq < target}
         self.absent.clear()
         fruitless = noisy = 0
         self._report()
-        while (wanted := self._next_range(oldest)) is not None:
+        first = oldest
+        while (wanted := self._next_range(first)) is not None:
             first, count = wanted
             before, bad = len(self._have), self._client.counts.bad
             try:
@@ -78,13 +89,14 @@ class Pull:
                     f"The tag stopped answering; {len(self._have)} of {target + 1} pages are stored.",
                     "Nothing is lost: check the cable and run the command again, it goes on from there.",
                 )
-            self.absent.add(first)
+            # So many times none of the range came, over a clean line: the tag has none of it.
+            self.absent.update(seq for seq in range(first, first + count) if seq not in self._have)
             fruitless = noisy = 0
 
-    def _next_range(self, oldest: int) -> tuple[int, int] | None:
-        """(first, count) of the first pages that are not here yet, as many as one READ may ask for."""
+    def _next_range(self, at: int) -> tuple[int, int] | None:
+        """(first, count) of the first pages from `at` on that are not here yet, as many as one READ may ask for."""
         first = next(
-            (seq for seq in range(oldest, self._target + 1) if seq not in self._have and seq not in self.absent), None
+            (seq for seq in range(at, self._target + 1) if seq not in self._have and seq not in self.absent), None
         )
         if first is None:
             return None

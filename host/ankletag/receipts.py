@@ -35,7 +35,7 @@ def why_not(verified: Verified, number: int, seal_hash: bytes) -> str:
         if window is None:
             return f"seal {needed} is missing in what is stored, and no receipt covers it"
         if span_of(window.seal.seal) in unsound:
-            return f"the records under seal {needed} are not the ones that were sealed"
+            return f"the records under seal {needed} are not all there as they were sealed"
         receipted = max([receipted, *_receipts(verified, window, needed)])
         if needed - 1 <= receipted or not needed:
             return ""

@@ -7,12 +7,10 @@ from tagproto.layout import PAGES_PER_BLOCK
 
 from .client import Client, number, octets
 from .errors import TagFull, TagRefused
-from .pull import Pull
+from .pull import Pull, some
 from .receipts import checkpoint, why_not
 from .store import Store
 from .verify import LastSeal, Verified, last_seal
-
-_NAMED_MAX = 5
 
 
 def is_full(error: TagRefused) -> bool:
@@ -74,9 +72,8 @@ def _one_more(client: Client, nonce: bytes) -> LastSeal:
 
 
 def _not_given(missing: list[int]) -> TagFull:
-    named = ", ".join(map(str, missing[:_NAMED_MAX])) + (" and more" if len(missing) > _NAMED_MAX else "")
     return TagFull(
-        f"The tag's log is full, and it did not give pages {named}, so it cannot be told to free what is stored.",
+        f"The tag's log is full, and it did not give pages {some(missing)}, so it cannot be told to free what is stored.",
         "Run the command again; if it stays so, exchange the tag and keep it: all else that it holds is stored here.",
     )
 

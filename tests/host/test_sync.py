@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ankletag.client import Client
-from ankletag.errors import AnkletagError, LinkLost, TagSilent
+from ankletag.errors import AnkletagError, LinkLost, TagRefused, TagSilent
 from ankletag.fitting import Order, fit
 from ankletag.store import Store
 from ankletag.sync import Synced, sync
@@ -18,7 +18,7 @@ from host.fakeline import Pipe, TerminalTag
 from host.faketag import FakeTag, TrueClock
 from host.tagmaker import TagMaker, fitted
 from provisioned import station
-from tagproto import messages
+from tagproto import frames, messages
 
 QUICK_S = 0.02
 
@@ -194,3 +194,27 @@ def test_nothing_is_acknowledged_while_pages_are_gone_that_nobody_has_read(store
     tag.oldest = 3
     assert read_out(store, Pipe(tag)).absent == ()
     assert messages.ACKNOWLEDGE not in tag.requests
+
+
+@pytest.mark.parametrize("pages", [0xFFFFFFFF, 500_000])
+def test_a_tag_that_makes_up_pages_does_not_keep_the_station_for_ever(store: Store, pages: int) -> None:
+    maker = fitted([0] * 100)
+    tag = FakeTag(maker)
+
+    def boast(kind: int, data: bytes) -> bytes:
+        if kind != messages.SEAL | messages.REPLY:
+            return data
+        (frame,) = frames.Decoder().feed(data)
+        assert isinstance(frame, frames.Frame)
+        values = messages.decode(kind, frame.body)
+        assert isinstance(values, dict)
+        return frames.encode(kind, frame.request_id, messages.encode(kind, {**values, "open_page": pages}))
+
+    tag.garble = boast
+    if pages > 1 << 30:
+        with pytest.raises(TagRefused, match="more than any tag can hold"):
+            read_out(store, Pipe(tag))
+        return
+    result = read_out(store, Pipe(tag))
+    assert len(result.absent) > 400_000
+    assert result.unacknowledged

@@ -6,6 +6,7 @@ import typer
 
 from ..errors import Exit
 from ..models import AGAINST
+from ..pull import some
 from ..sync import Synced
 from .evidence import Evidence, load
 from .output import JsonValue, finding_document, finding_line, note, say
@@ -59,7 +60,7 @@ def say_synced(result: Synced, evidence: Evidence) -> None:
     if result.key_differs:
         note("WARNING: the tag shows another key than the one that was pinned.")
     if result.absent:
-        note(f"WARNING: the tag did not give pages {', '.join(map(str, result.absent))}.")
+        note(f"WARNING: the tag did not give pages {some(result.absent)}.")
     if result.unacknowledged and not result.absent and not result.behind:
         note(f"WARNING: nothing was acknowledged, so the tag keeps all that it has: {result.unacknowledged}.")
     if result.counts.bad or result.counts.repeated:
