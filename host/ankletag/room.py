@@ -73,7 +73,8 @@ def _one_more(client: Client, nonce: bytes) -> LastSeal:
 
 def _not_given(missing: list[int]) -> TagFull:
     return TagFull(
-        f"The tag's log is full, and it did not give pages {some(missing)}, so it cannot be told to free what is stored.",
+        f"The tag's log is full, and it did not give pages {some(missing)}, so it cannot be told to free what is "
+        "stored.",
         "Run the command again; if it stays so, exchange the tag and keep it: all else that it holds is stored here.",
     )
 
