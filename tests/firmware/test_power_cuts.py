@@ -72,6 +72,9 @@ def test_a_cut_at_every_operation_of_the_settings(harness: Any, tmp_path: Path) 
         received, fitted, order = first
         assert received in known.states["received"], (operation, how)
         assert (fitted, int(order, 16)) == (bool(received & 1), received), (operation, how)
+        for cut_in in (1, 2):
+            twice = harness.settings_after_two_cuts(str(flash), operation.index, torn.mode, cut_in)
+            assert twice[0] in known.states["received"], (operation, how, cut_in)
         assert again == [first] * 4 + [[1000, fitted, order], [1001, fitted, order]], (operation, how)
 
     states = every_state(flash, Story(recorded), SETTINGS_BLOCKS, visit)
@@ -116,6 +119,9 @@ def test_a_cut_at_every_operation_of_whom_it_obeys(harness: Any, tmp_path: Path)
         found = harness.trust_comes_back(str(flash), operation.index, torn.mode)
         assert found["seen"][0] in known.states["trust"], (operation, how)
         assert found["seen"] == found["seen"][:1] * 4, (operation, how)
+        for cut_in in range(1, 6):
+            twice = harness.trust_after_two_cuts(str(flash), operation.index, torn.mode, cut_in)
+            assert twice in known.states["trust"], (operation, how, cut_in)
         for kept, changed, read in found["later"]:
             assert kept, (operation, how)
             assert read == changed, (operation, how)

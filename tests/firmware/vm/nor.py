@@ -162,6 +162,14 @@ class Flash:
             page, bits = self.worn[block]
             self._store(page, _ALL & ~bits)
 
+    def cut_off(self):
+        """After a power cut: the erase that it fell into took its block, and unstable bits read as before for good."""
+        if self.pending is not None and self.pending[0]:
+            self._cells[self.pending[1] * PAGE // BLOCK] = None
+        self.pending = None
+        self.cut_in = 0
+        self._mode = FADE
+
     def flip(self, page, bit):
         """Turn a bit over, as a particle or age does."""
         self._store(page, self._value(page) ^ 1 << bit)

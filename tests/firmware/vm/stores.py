@@ -59,6 +59,25 @@ def settings_come_back(path, seed, mode):
     return seen
 
 
+def settings_after_two_cuts(path, seed, mode, cut_in):
+    """What a boot finds behind one that took what it found, and was cut at an operation of its own."""
+    with open(path, "rb") as file:
+        flash = nor.Flash(SETTINGS_BLOCKS, file, seed, mode)
+    cut_again(flash, cut_in, lambda: Settings(Flash(flash), 0))
+    found = Settings(Flash(flash), 0)
+    return found.received, found.fitted, found.order_id.hex()
+
+
+def cut_again(flash, cut_in, boot):
+    """A boot that is cut at an operation, if it has so many."""
+    flash.cut_in = cut_in
+    try:
+        boot()
+    except nor.PowerCut:
+        pass
+    flash.cut_off()
+
+
 def record_keys(path, rekeyings):
     """One rekeying after the other, recorded, each as a seal that is in the log as soon as it is named."""
     recording = Recording(path)

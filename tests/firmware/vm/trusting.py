@@ -5,6 +5,7 @@ import hashlib
 import nor
 import signing
 from recording import Recording
+from stores import cut_again
 
 from tag.log.flash import Flash
 from tag.trust import Trust
@@ -73,3 +74,11 @@ def trust_comes_back(path, seed, mode):
         kept = trust.save()
         later.append((kept, _state(trust), _state(_trust(flash))))
     return {"seen": seen, "later": later}
+
+
+def trust_after_two_cuts(path, seed, mode, cut_in):
+    """Whom the tag obeys by a boot behind one that was cut at an operation of its own."""
+    with open(path, "rb") as file:
+        flash = nor.Flash(TRUST_BLOCKS, file, seed, mode)
+    cut_again(flash, cut_in, lambda: _trust(flash))
+    return _state(_trust(flash))
