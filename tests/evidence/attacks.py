@@ -127,3 +127,36 @@ ATTACKS = (
            AUTHORITY, frauds.false_authority),
 )
 # fmt: on
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """An attack that leaves no bundle of its own behind. what: the attacker does. found: what comes of it. who:
+    notices. where: the file and the test that try it."""
+
+    what: str
+    found: str
+    who: str
+    where: tuple[str, str]
+
+
+ELSEWHERE = (
+    Elsewhere("flips a bit of any byte of the bundle", "`bundle-damaged`: nothing else is looked at",
+              ANYBODY, ("tests/evidence/test_bytes.py", "test_any_byte_flipped_is_found_by_both")),
+    Elsewhere("on the cable, changes what the tag says", "the session stops, or what was changed is found",
+              STATION, ("tests/host/test_middle.py", "test_a_reply_that_was_changed_harms_no_read_out")),
+    Elsewhere("on the cable, changes what the station asks for", "the tag refuses it; nothing was done",
+              "the tag, which records it",
+              ("tests/host/test_middle.py", "test_a_request_that_was_changed_does_nothing_else")),
+    Elsewhere("on the cable, hides pages and relays a receipt for them", "nothing is acknowledged or freed",
+              STATION,
+              ("tests/host/test_middle.py", "test_pages_that_are_hidden_and_said_to_be_receipted_are_not_freed")),
+    Elsewhere("plays a signed request again", "the tag refuses it (`nonce`), and records that",
+              "the tag", ("tests/firmware/test_gate.py", "test_a_replayed_one")),
+    Elsewhere("plays a request that was signed for another tag", "the tag refuses it, and records that",
+              "the tag", ("tests/firmware/test_gate.py", "test_one_for_another_tag")),
+    Elsewhere("plays a request too late", "the tag refuses it (`stale`), and records that",
+              "the tag", ("tests/firmware/test_gate.py", "test_a_stale_one")),
+    Elsewhere("guesses at the neighbours of a record that was disclosed alone", "nothing: each has a salt of its own",
+              "nobody has to", ("tests/host/test_disclose.py", "test_nothing_is_learned_of_the_records_beside_it")),
+)  # fmt: skip
