@@ -17,13 +17,21 @@ def window_of(verified: Verified, number: int) -> Window | None:
     return next((window for window in reversed(verified.windows) if window.seal.seal.number == number), None)
 
 
-def why_not(verified: Verified, number: int, seal_hash: bytes) -> str:
-    """Why what is stored up to this seal may not be acknowledged, as a clause; empty where it may be."""
+def why_not(verified: Verified, number: int, seal_hash: bytes, damaged: bool = False) -> str:
+    """Why what is stored up to this seal may not be acknowledged, as a clause; empty where it may be.
+
+    damaged: somebody has decided that what is missing in front of the seal is lost, and may be forgotten.
+    """
     window = window_of(verified, number)
     if window is None:
         return "the seal that it made is not among the pages that it gave"
     if window.seal.hash() != seal_hash:
         return "the seal that it named is not the one in the pages that it gave"
+    return "" if damaged else _gap(verified, number)
+
+
+def _gap(verified: Verified, number: int) -> str:
+    """What is not as it was sealed between a seal and the last one in front of it that was receipted, as a clause."""
     by_number = {each.seal.seal.number: each for each in verified.windows}
     unsound = {
         (finding.first_record, finding.last_record) for finding in verified.findings if finding.code == "window-root"

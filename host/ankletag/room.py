@@ -19,7 +19,13 @@ def is_full(error: TagRefused) -> bool:
 
 
 def make_room(
-    client: Client, store: Store, tag_id: bytes, pull: Pull, nonce: bytes, judged: Callable[[], Verified]
+    client: Client,
+    store: Store,
+    tag_id: bytes,
+    pull: Pull,
+    nonce: bytes,
+    judged: Callable[[], Verified],
+    damaged: bool,
 ) -> None:
     """Store every page, then acknowledge up to the last seal among them: the tag frees the blocks in front of it.
 
@@ -29,21 +35,21 @@ def make_room(
     oldest = max(number(status, "oldest_page"), number(status, "order_page"))
     pull.run(oldest, number(status, "open_page"))
     found = last_seal(store.pages(tag_id), tag_id)
-    if found is None or not _frees(client, pull, found, judged()):
+    if found is None or not _frees(client, pull, found, judged(), damaged):
         found = _one_more(client, nonce)
         pull.run(oldest, found.page)
-        if not _frees(client, pull, found, judged()):
+        if not _frees(client, pull, found, judged(), damaged):
             raise still_full()
 
 
-def _frees(client: Client, pull: Pull, seal: LastSeal, verified: Verified) -> bool:
+def _frees(client: Client, pull: Pull, seal: LastSeal, verified: Verified, damaged: bool) -> bool:
     """Acknowledge all up to a seal; whether the tag freed a block for it. Raises TagFull when pages are missing."""
     received = number(client.status(), "received_page")
     if seal.page // PAGES_PER_BLOCK <= received // PAGES_PER_BLOCK:
         return False
-    if pull.absent:
+    if pull.absent and not damaged:
         raise _not_given(sorted(pull.absent))
-    if why := why_not(verified, seal.number, seal.hash):
+    if why := why_not(verified, seal.number, seal.hash, damaged):
         raise TagFull(
             f"The tag's log is full, and it cannot be told to free what is stored: {why}.",
             "Run the command again; if it stays so, exchange the tag and keep it: what it gave is stored here.",

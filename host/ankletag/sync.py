@@ -52,13 +52,17 @@ class Synced:
         return self.in_force is not None
 
 
-def sync(client: Client, store: Store, clock: StationClock, progress: Progress = no_progress) -> Synced:
+def sync(
+    client: Client, store: Store, clock: StationClock, progress: Progress = no_progress, damaged: bool = False
+) -> Synced:
     """Attest, seal, pull what the store lacks, acknowledge. After any error the next sync goes on from the store.
+
+    damaged: acknowledge also where something in front of the last seal is damaged or missing.
 
     A tag that is too full for an attestation or a seal is first told what the store has of it, once.
     Raises OtherVersion, TagRefused, TagFull, TagSilent, LinkLost or StoreError.
     """
-    return in_session(client, store, clock, progress, lambda session: session.run())
+    return in_session(client, store, clock, progress, lambda session: session.run(damaged))
 
 
 def in_session(
@@ -112,7 +116,7 @@ class Session:
         """What verification says of all that the store holds now."""
         return judge(self.store, self.tag_id, self.client.signer.root_point)
 
-    def run(self) -> Synced:
+    def run(self, damaged: bool) -> Synced:
         """A station's session from open to acknowledge."""
         self.client.open(SCOPE_ORDER)
         try:
@@ -120,15 +124,15 @@ class Session:
         except TagRefused as error:
             if not is_full(error):
                 raise
-            return self._run_full()
-        return self._pull_and_acknowledge(sealed)
+            return self._run_full(damaged)
+        return self._pull_and_acknowledge(sealed, damaged)
 
-    def _run_full(self) -> Synced:
+    def _run_full(self, damaged: bool) -> Synced:
         try:
-            make_room(self.client, self.store, self.tag_id, self.pull, self.nonce, self.judged)
+            make_room(self.client, self.store, self.tag_id, self.pull, self.nonce, self.judged, damaged)
             # A new nonce: what lies between it and the attestation's record is how exactly the time is known.
             self.client.hello()
-            return self._pull_and_acknowledge(self._attest_and_seal())
+            return self._pull_and_acknowledge(self._attest_and_seal(), damaged)
         except TagRefused as error:
             # Once only: what was acknowledged now, another try could not free again.
             if not is_full(error):
@@ -139,12 +143,12 @@ class Session:
         self.client.attest(self.clock.now_ms)
         return self.client.seal(self.nonce)
 
-    def _pull_and_acknowledge(self, sealed: Values) -> Synced:
+    def _pull_and_acknowledge(self, sealed: Values, damaged: bool) -> Synced:
         for left in reversed(range(_SEAL_TRIES)):
             status = self.client.status()
             behind = self.pull_up_to(sealed, max(number(status, "oldest_page"), number(status, "order_page")))
             verified = self.judged()
-            why = self._why_not(sealed, verified, behind)
+            why = self._why_not(sealed, verified, behind, damaged)
             if why:
                 break
             seal_number, seal_hash = number(sealed, "seal_number"), octets(sealed, "seal_hash")
@@ -169,12 +173,12 @@ class Session:
         self.pull.run(first, number(sealed, "open_page"), again=behind)
         return behind
 
-    def _why_not(self, sealed: Values, verified: Verified, behind: bool) -> str:
-        if self.pull.absent:
+    def _why_not(self, sealed: Values, verified: Verified, behind: bool, damaged: bool) -> str:
+        if self.pull.absent and not damaged:
             return "it did not give all its pages"
         if behind:
             return "its last seal is not newer than one that this store has of it"
-        return why_not(verified, number(sealed, "seal_number"), octets(sealed, "seal_hash"))
+        return why_not(verified, number(sealed, "seal_number"), octets(sealed, "seal_hash"), damaged)
 
     def result(self, sealed: Values, verified: Verified, behind: bool, why: str) -> Synced:
         """What was done; the seal, where it is in the store as the tag named it, is remembered as a witness."""

@@ -89,3 +89,21 @@ def test_a_tag_that_belongs_to_nobody_is_told_from_one_that_belongs_to_others(tm
             outcome = run("sync", *options(terminal, tmp_path))
         assert said in outcome.err
         assert outcome.code == (Exit.FINDINGS if provisioned else Exit.TAG_REFUSED)
+
+
+def test_a_log_that_is_damaged_is_acknowledged_when_somebody_says_so(served: Served) -> None:
+    terminal, at = served
+    maker, tag = terminal.tag.maker, terminal.tag
+    maker.closed[3] = bytes((maker.closed[3][0] ^ 1,)) + maker.closed[3][1:]
+    for _ in range(2):
+        outcome = run("sync", *at)
+        assert outcome.code == Exit.FINDINGS
+        assert "nothing was acknowledged" in outcome.err
+        assert tag.received == 0
+    outcome = run("sync", "--damaged", *at)
+    assert outcome.code == Exit.FINDINGS
+    assert "page-bad" in outcome.out
+    assert "nothing was acknowledged" not in outcome.err
+    assert tag.received > 3
+    # What was given up once is not asked for again.
+    assert "nothing was acknowledged" not in run("sync", *at).err
