@@ -85,11 +85,7 @@ def compressed(key: bytes) -> bytes:  # 64 bytes, x then y, in 33
 
 # 2 Coded fields: deterministic CBOR (RFC 8949, section 4.2.1), and COSE_Sign1 over it (RFC 9052, section 4)
 ES256 = b"\xa1\x01\x26"  # the protected header: {1: -7}
-
-class Tag(NamedTuple):
-    number: int
-    of: Any
-
+Tag = NamedTuple("Tag", [("number", int), ("of", Any)])  # noqa: UP014
 def cbor(value: Any) -> bytes:  # numbers, bytes, text, lists, maps and tags as bytes
     if isinstance(value, Tag): return head(6, value.number) + cbor(value.of)
     if isinstance(value, dict):
@@ -218,7 +214,6 @@ def document_from(data: bytes) -> dict[str, Any]:  # a document's fields by name
     return document | {"message": message, "signature": signature, "digest": hashlib.sha256(data).digest()}
 def key_id(key: bytes) -> bytes:  # how a key is named
     return hashlib.sha256(key).digest()[:8]
-
 class Authority:  # which documents hold, from the authority's key on; and what they say of tags and stations
     def __init__(self, bundle: Any, given: bytes | None, findings: Findings) -> None:
         self.tag_id, self.findings, self.minimum = bundle.tag_id, findings, 0
@@ -341,7 +336,6 @@ class Record:  # said: its fields by name, nothing if its body is cut. moment: m
         self.only: Range = (self.number, self.number)
 def span(begin: int, end: int) -> int:  # ticks from one to the other; right for less than half a period either way
     return (end - begin + TICKS_PERIOD // 2) % TICKS_PERIOD - TICKS_PERIOD // 2
-
 class Coder:  # reads items; its state at the first item of a page is in the page's header
     def __init__(self, page: bytes) -> None:
         self.number, self.boot, self.ticks, *self.values, self.flags, ks, s = struct.unpack_from("<IIIhhHBHH", page, 6)
@@ -364,9 +358,8 @@ class Coder:  # reads items; its state at the first item of a page is in the pag
         self.rest, first = data[1:], data[0]
         if first < 0x80: return self.reading(data)
         if first < 0xC0:
-            since, size = self.varint(), self.take(1)[0]
-            demand(first & 63 != READING, "a reading as an event")
-            return self.record(first & 63, since, self.take(size)), self.rest
+            demand(first & 63 > READING and self.number < 1 << 32, "no such record")
+            return self.record(first & 63, self.ticks_since(), self.take(self.take(1)[0])), self.rest
         if first == 0xC1:
             demand((size := self.varint()) <= 512, "a seal too long")
             return [("seal", self.take(size))], self.rest
@@ -376,42 +369,49 @@ class Coder:  # reads items; its state at the first item of a page is in the pag
         if first == 0xC3: self.number = self.varint()
         else: self.boot, self.ticks, self.interval = self.varint(), 0, 0
         return [], self.rest
-    def record(self, kind: int, since: int, body: bytes) -> list[Entry]:  # since: ticks behind the last reading
-        demand(kind and since < TICKS_PERIOD and self.number < 1 << 32, "no such record")
+    def ticks_since(self) -> int:  # the last reading
+        demand((since := self.varint()) < TICKS_PERIOD, "ticks out of range")
+        return since
+    def record(self, kind: int, since: int, body: bytes) -> list[Entry]:
         self.number += 1
         return [("record", Record(kind, self.number - 1, self.boot, (self.ticks + since) % TICKS_PERIOD, body))]
     def seal(self) -> list[Entry]:  # by its fields: the bytes that were signed follow from them
-        reason, lengths = self.take(2)
-        epoch, number, count, since = (self.varint() for _ in range(4))
+        reason, lengths = self.take(1)[0], self.take(1)[0]
+        demand(lengths & 63 <= 32 and lengths >> 6 <= 2, "a seal's lengths")
+        epoch, number, count = self.varint(), self.varint(), self.varint()
+        demand(count <= self.number, "a window longer than the log")
+        ticks = (self.ticks + self.ticks_since()) % TICKS_PERIOD
         nonce, next_keys, end = self.take(lengths & 63), self.take(33 * (lengths >> 6)), self.take(136)
-        demand(len(nonce) <= 32 and len(next_keys) <= 66 and since < TICKS_PERIOD and count <= self.number, "a seal")
         fields = {1: end[:8], 2: epoch, 3: number, 4: self.boot, 5: self.number - count, 6: count, 7: end[8:40],
-                  8: end[40:72], 9: (self.ticks + since) % TICKS_PERIOD, 10: reason, 11: nonce, 12: next_keys}
+                  8: end[40:72], 9: ticks, 10: reason, 11: nonce, 12: next_keys}
         payload = cbor({key: value for key, value in fields.items() if value != b""})
         return [("seal", cbor(Tag(18, [ES256, {}, payload, end[72:]])))]
     def reading(self, data: bytes) -> tuple[list[Entry], bytes]:  # flags; what changed in interval and in three values
+        demand(self.number < 1 << 32, "no such record")
         self.bits, self.left = int.from_bytes(data[:32], "big"), 8 * len(data[:32])
         flags = self.take_bits(8) if self.take_bits(2) else self.flags
-        steps, models = zip(*(self.rice(k, m) for k, m in self.models), strict=True)
-        cell, temp, prox = (value + step for value, step in zip(self.values, steps[1:], strict=True))
-        demand(abs(2 * steps[0] + 1) <= TICKS_PERIOD, "an interval out of range")
-        demand(all(-32768 <= value < 32768 for value in (cell, temp, prox - 32768)), "a value out of range")
-        interval, used = (self.interval + steps[0]) % TICKS_PERIOD, len(data[:32]) - self.left // 8
-        entries = self.record(READING, interval, struct.pack("<BhhH", flags, cell, temp, prox))
+        least = [-TICKS_PERIOD // 2, *(low - last for low, last in zip((-32768, -32768, 0), self.values, strict=True))]
+        many = (TICKS_PERIOD, 65536, 65536, 65536)
+        codes = [self.rice(*model, *limits) for model, *limits in zip(self.models, least, many, strict=True)]
+        (step, *steps), models = zip(*codes, strict=True)
+        values = [last + change for last, change in zip(self.values, steps, strict=True)]
+        interval, used = (self.interval + step) % TICKS_PERIOD, len(data[:32]) - self.left // 8
+        entries = self.record(READING, interval, struct.pack("<BhhH", flags, *values))
         self.ticks, self.interval, self.flags = (self.ticks + interval) % TICKS_PERIOD, interval, flags
-        self.values, self.models = [cell, temp, prox], list(models)
+        self.values, self.models = values, list(models)
         return entries, data[used:]  # the last bits of the last byte say nothing
     def take_bits(self, count: int) -> int:  # the most significant first
         self.left -= count
         if self.left < 0: raise Unfinished("cut")
         return self.bits >> self.left & (1 << count) - 1
-    def rice(self, k: int, m: int) -> tuple[int, tuple[int, int]]:  # a value under its model, and the model behind it
+    def rice(self, k: int, m: int, least: int, many: int) -> tuple[int, tuple[int, int]]:  # a value, and its next model
         ones = 0
         while ones < 12 and self.take_bits(1): ones += 1
         z = self.take_bits(32) if ones == 12 else ones << k | self.take_bits(k)
+        value = -(z + 1) // 2 if z & 1 else z // 2
+        demand(least <= value < least + many, "a value out of range")
         m += min(z, 16 << k) - (m >> 4)
-        k = min(k + 1, 15) if m >= 32 << k else k - 1 if m < 16 << k and k else k
-        return -(z + 1) // 2 if z & 1 else z // 2, (k, m)
+        return value, (min(k + 1, 15) if m >= 32 << k else k - 1 if m < 16 << k and k else k, m)
 def entries_of(turn: Iterable[bytes | Entry]) -> Iterator[Entry]:  # all that is in the log, over the pages' ends
     coder: Coder | None = None  # none: the page before is not there, or nothing runs on from it
     begun, number = b"", -1
@@ -570,8 +570,7 @@ class Statements(Authority):
         said = record.said
         if record.kind == TRUST and said:
             self.findings.inform("trust-unknown", record.only, when=said["digest"] not in self.digests)
-            lists = [one["minimum"] for one in self.lists if one["digest"] == said["digest"]]
-            self.minimum = max([self.minimum, *lists])
+            self.minimum = max(self.minimum, *(one["minimum"] for one in self.lists if one["digest"] == said["digest"]), 0)
         if "station" in said:
             problem = self.problem(record, said["station"])
             self.findings.against(problem, record.only, when=problem)
