@@ -201,7 +201,7 @@ def test_a_log_that_begins_at_a_checkpoint_discloses_with_its_receipt() -> None:
         without.seals,
         tuple(each for each in without.records if each.record[0] != records.RECEIPT),
     )
-    assert not checked(bare, maker).proven
+    assert {"key-unknown", "seal-gap"} <= {finding.code for finding in checked(bare, maker).verified.findings}
 
 
 def test_a_witness_counts_for_a_disclosure_too() -> None:

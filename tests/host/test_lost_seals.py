@@ -5,6 +5,7 @@ import pytest
 from ankletag.verify import verify_pages
 from host.logs import against, check, noisy, one, pages_of_seals, without
 from host.tagmaker import TagMaker, fitted
+from tagproto import coding, pages
 from tagproto.tree import Tree
 
 MAKER = noisy()
@@ -71,8 +72,18 @@ def test_records_of_a_lost_seal_cost_the_next_window_nothing() -> None:
     assert [record.number for index, record in enumerate(verified.records()) if not verified.proven[index]] == lost
 
 
+def seed_of(maker: TagMaker) -> bytes:
+    """The window's that is open, as it lies in the log."""
+    reader = pages.Reader()
+    found = [item for raw in maker.raw_pages() for item in reader.feed(pages.Page(raw))]
+    (*_, seed) = [item.value for item in found if isinstance(item, pages.Item) and item.kind == coding.SEED]
+    assert isinstance(seed, bytes)
+    return seed
+
+
 def test_an_invented_record_within_a_window_is_not_proven_with_it() -> None:
-    """Its number is one that an earlier window has, so that the window's own records seem to be all there."""
+    """Its number is one that an earlier window has, so that the window's own records seem to be all there, and the
+    window's seed stands in front of it once more."""
     maker = fitted([0] * 5)
     maker.reading()
     number, tree, salts = maker.coder.number, maker._tree, maker._salts
@@ -81,6 +92,7 @@ def test_an_invented_record_within_a_window_is_not_proven_with_it() -> None:
         maker._begin_item()
         maker._put(maker.coder.encode_number(jump))
         if jump == 3:
+            maker._put(coding.encode_seed(seed_of(maker)))
             invented = maker.reading(90_000)
     maker._tree, maker._salts = tree, salts
     maker.reading()

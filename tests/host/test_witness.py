@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from ankletag.verify import Given, Verified, Witness, verify_pages
+from ankletag.verify.certified import certified_by
 from host.logs import against, check, given, one
 from host.tagmaker import TagMaker, fitted
 from programme import Programme
@@ -46,6 +47,7 @@ def test_a_tag_that_was_revoked_is_named() -> None:
     verified = check(maker)
     assert against(verified) == ["tag-revoked"]
     assert not verified.certified
+    assert certified_by(verified) is None
 
 
 def test_a_certificate_with_another_key_than_the_pinned_one_is_named() -> None:
