@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from ankletag.verify import verify_pages
 from provisioned import begin_fitting, connect, given, read_all
 from taghil.vm.process import Emulator
