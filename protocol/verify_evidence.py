@@ -570,7 +570,8 @@ class Statements(Authority):
         said = record.said
         if record.kind == TRUST and said:
             self.findings.inform("trust-unknown", record.only, when=said["digest"] not in self.digests)
-            self.minimum = max(self.minimum, *(one["minimum"] for one in self.lists if one["digest"] == said["digest"]), 0)
+            levels = [one["minimum"] for one in self.lists if one["digest"] == said["digest"]]
+            self.minimum = max([self.minimum, *levels])
         if "station" in said:
             problem = self.problem(record, said["station"])
             self.findings.against(problem, record.only, when=problem)
@@ -624,13 +625,12 @@ class Schedule:  # all times in ms from the first record of the boot
         if kind == FIT and said:
             self.fitted, self.late = True, False
             self.begin_anew(moment)
-    def seal(self, moment: int, seal: Any, findings: Findings) -> None:
+    def seal(self, moment: int, seal: Any, findings: Findings) -> None:  # a late one over nothing changes nothing
+        before, self.only_losses = self.late, True
         self.look(moment)
-        self.only_losses = True
         findings.against("seal-late", seal.window, when=self.late and seal.count)
-        if not self.late or seal.count:
-            self.late = False
-            self.begin_anew(moment)
+        if seal.count or not self.late: self.begin_anew(moment)
+        self.late = before and not seal.count
 
 # 12 Time: between which bounds a moment lies, in UTC
 class Clock:
