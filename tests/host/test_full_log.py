@@ -116,3 +116,26 @@ def test_the_count_of_losses_stands_at_the_last_one_and_the_log_is_full_until_wh
     maker.live([0] * 10)
     maker.seal()
     assert against(check(maker)) == ["seal-late"]
+
+
+@pytest.mark.parametrize("then", ["boot", "remove"])
+def test_a_seal_that_was_missing_stays_missing_whatever_comes_before_the_next_one(then: str) -> None:
+    maker = fitted()
+    maker.config["seal_interval_s"] = 10 * DAY  # the tag was told six hours, and keeps quiet for longer
+    maker.live([0] * 400)
+    if then == "boot":
+        maker.boot(cause=2)
+        maker.attest()
+        maker.seal()
+    else:
+        maker.remove()
+    assert against(check(maker)) == ["seal-late"]
+
+
+def test_no_seal_is_missing_where_the_tag_was_off_when_it_was_due() -> None:
+    maker = fitted([0] * 10)
+    maker.now_ms += 3 * DAY * 1000
+    maker.boot(cause=1)
+    maker.attest()
+    maker.seal()
+    assert against(check(maker)) == []

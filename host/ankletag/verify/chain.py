@@ -51,10 +51,12 @@ def _verify(pageset: PageSet, public_key: bytes | None, tag_id: bytes | None, gi
     first_keys = [each.octets(documents.KEY) for each in certificates(trusted, known_id)]
     if not first_keys and public_key is not None:
         first_keys = [compressed(public_key)]
-    walk = Walk(pageset, verified, Statements(trusted, given, known_id, add), first_keys)
+    statements = Statements(trusted, given, known_id, add)
+    walk = Walk(pageset, verified, statements, first_keys)
     for item in items(pageset):
         walk.take(item)
     walk.finish()
+    verified.statements = statements.held
     verified.clock = Clock(verified)
     verified.findings += verified.clock.findings
     judge_times(verified, trusted, add)

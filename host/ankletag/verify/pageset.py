@@ -10,7 +10,6 @@ from tagproto.pages import HEADER_SIZE, NO_ITEM, PAGE_SIZE, Page
 from ..models import AGAINST, INFORMATION, Finding
 from .bits import flipped_bit, with_bit_flipped
 
-
 # Copies of one page in a bundle.
 COPIES_MAX = 64
 

@@ -67,24 +67,25 @@ class Walk:
     def _record(self, item: Item) -> None:
         record = item.value
         assert isinstance(record, Record)
-        number = record.number
         if self.gaps:
-            self._close_gaps(number - 1)
-        is_first = not self.result.items and number > 0
+            self._close_gaps(record.number - 1)
+        is_first = not self.result.items and record.number > 0
         before = len(self.result.findings)
         if self.numbers.take(record, self.schedule.fitted):
             self.schedule.restart(0)
         if is_first:
             self.front += [each for each in self.result.findings[before:] if each.code == "record-gap"]
-        if self.schedule.waits_for_room and record.kind not in OF_A_FULL_LOG:
-            self.schedule.restart(self.numbers.elapsed)
-        result = self.result
+        result, elapsed = self.result, self.numbers.elapsed
+        if self.schedule.waits_for_room and record.kind != records.LOST:
+            self.schedule.restart(elapsed)
         result.items.append(item)
         self.window.add(record)
-        result.elapsed_ms.append(self.numbers.elapsed)
+        result.elapsed_ms.append(elapsed)
         result.proven.append(0)
         if record.kind != records.READING:
             self._event(record)
+        elif elapsed > self.schedule.late_from_ms:
+            self.schedule.missing = True
 
     def _close_gaps(self, last: int | None) -> None:
         """Say what is missing, now that the record behind it is known. last: the last one that may be; None: any."""
@@ -101,6 +102,11 @@ class Walk:
 
     def _event(self, record: Record) -> None:
         values = record.values()
+        if record.kind == records.REMOVE:
+            self.schedule.remove()
+        elif record.kind == records.LOST and not isinstance(values, Bad):
+            self._lost(record, values)
+        self.schedule.look(self.numbers.elapsed)
         if isinstance(values, Bad):
             self._add("record-bad", AGAINST, record.number, record.number, say.record_bad(record, values.detail))
             return
@@ -109,12 +115,7 @@ class Walk:
         elif record.kind == records.CONFIG:
             self._config(record, values)
         elif record.kind == records.FIT:
-            self.schedule.fitted = True
-            self.schedule.restart(self.numbers.elapsed)
-        elif record.kind == records.REMOVE:
-            self.schedule.fitted = False
-        elif record.kind == records.LOST:
-            self._lost(record, values)
+            self.schedule.fit(self.numbers.elapsed)
         elif record.kind == records.TRUST:
             self.statements.trust(record, values)
         if record.kind in commands.RECORDS:
@@ -146,7 +147,7 @@ class Walk:
         assert isinstance(first_ticks, int)
         self._add("readings-lost", INFORMATION, record.number, record.number, say.readings_lost(record, count))
         if all(other.kind in OF_A_FULL_LOG for other in self.window.records):
-            self.schedule.full(self.numbers.elapsed - (record.ticks - first_ticks) % records.TICKS_PERIOD_MS)
+            self.schedule.full(self.numbers.elapsed + records.ticks_after(record.ticks, first_ticks))
 
     def _key(self, record: Record, values: Values) -> None:
         epoch, key = values["epoch"], values["public_key"]
@@ -233,11 +234,10 @@ class Walk:
             self._close_gaps(None)
         self.epochs.finish()
         result = self.result
-        result.statements = self.statements.held
         tail = len(result.items) - self.window_item
         if tail:
             first, last = result.record(self.window_item).number, result.record(len(result.items) - 1).number
-            if self.schedule.late(self.numbers.elapsed):
+            if self.schedule.missing:
                 self._add("seal-late", AGAINST, first, last, say.tail_late())
             self._add("record-unsealed", INFORMATION, first, last, say.record_unsealed(tail, first, last))
         if not result.items:
