@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help env demo test soak check lint types touched measure-emulator measure-log wheel clean
+.PHONY: help env demo test soak check lint types touched measure-emulator measure-log measure-verify wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +50,10 @@ measure-emulator: $(VENV)/stamp-dev ## 120 virtual days on the emulated tag, as 
 measure-log: $(VENV)/stamp-dev ## three tags to the end of their rings, a realistic wearer; two to five minutes: build/measure/log.json
 	@mkdir -p build/measure
 	$(BIN)/python tests/measure/log.py
+
+measure-verify: $(VENV)/stamp-dev ## check 120 days of evidence with both verifiers; two minutes: build/measure/verify.json
+	@mkdir -p build/measure
+	$(BIN)/python tests/measure/verify.py
 
 wheel: $(VENV)/stamp-dev ## build wheel and sdist into dist/
 	$(BIN)/python -m build --outdir dist
