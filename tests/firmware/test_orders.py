@@ -120,8 +120,12 @@ def test_the_order_before_is_not_a_stations_to_read(tag: Any) -> None:
         assert [seq for seq, _ in stream] == list(range(first, tag.state()["open_page"] + 1))
         assert end["oldest_page"] == first
     assert read(tag, 0, first)[0] == []
+    # The page ends with the order: nothing of the earlier one runs on into what the station gets.
+    page = pages.parse(stream[0][1])
+    assert isinstance(page, pages.Page)
+    assert page.first == 0
     numbers = [record.number for record in records_in(stream)]
-    # The page ends with the order: what happens between two orders is the later one's.
+    # What happens between two orders is the later one's.
     assert numbers[0] == int(str(removed)) + 1
     assert all(record.kind != records.REMOVE for record in records_in(stream))
     tag.reboot(2)

@@ -198,12 +198,16 @@ def test_rotation(tag: Any) -> None:
     assert talk.refused(tag, messages.SEAL, talk.SEAL, PROGRAMME.root) == messages.ERROR_CERTIFICATE
     assert refused(tag, PROGRAMME.region_document) == messages.ERROR_CERTIFICATE
     assert refused(tag, PROGRAMME.list_document(1)) == messages.ERROR_CERTIFICATE
+    talk.present(tag, NEW_REGION)
+    assert talk.refused(tag, messages.SEAL, talk.SEAL, PROGRAMME.station) == messages.ERROR_CERTIFICATE
     back = succeed_root(NEW_ROOT, PROGRAMME.root, "Programme 1", BEGIN_S, 1)
     for document in (PROGRAMME.root_document, back, succeed_root(NEW_ROOT, programme.key(104), "Old", BEGIN_S, 2)):
         assert refused(tag, document) in NOT_ITS_OWN
     tag.reboot(2)
     assert trusted(tag)[0] == NEW_ROOT.key_id
-    talk.present(tag, NEW_REGION, PROGRAMME.station_document, make_list(NEW_ROOT, 1, 0, {}, BEGIN_S))
+    talk.present(tag, NEW_REGION, PROGRAMME.station_document)
+    talk.ask(tag, messages.SEAL, talk.SEAL, PROGRAMME.station)
+    talk.present(tag, PROGRAMME.station_document, make_list(NEW_ROOT, 1, 0, {}, BEGIN_S))
     talk.ask(tag, messages.SEAL, talk.SEAL, PROGRAMME.station)
     talk.ask(tag, messages.SEAL, talk.SEAL, NEW_ROOT)
 
