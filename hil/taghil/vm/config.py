@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 
 from taghil.flash import DEFAULT_BLOCKS
 
-DEFAULT_HEAP = "236k"
-"""What MicroPython has on the RP2040, as the VM's own -X heapsize takes it."""
+DEFAULT_HEAP = "246k"
+"""What MicroPython has on the RP2040, 236 KiB, and the 10 KiB that the emulated board's own modules take; as the VM's own
+-X heapsize takes it."""
 
 
 @dataclass(frozen=True)
