@@ -451,7 +451,7 @@ class Numbers:
     def count(self, record: Record) -> None:
         n, said, last = record.number, record.said, self.records[-1] if self.records else None
         self.tell_losses(n - 1)
-        zero = 0 in (said.get("tia"), said.get("span"), record.kind != CONFIG or said.get("cadence_s"))
+        zero = record.kind == CONFIG and 0 in map(said.get, ("cadence_s", "tia", "span"))
         self.findings.against("record-bad", record.only, when=not said or zero)
         self.findings.against("record-repeat", record.only, when=n < self.expected)
         explained = record.kind == BOOT and said.get("skipped") == n - self.expected
@@ -618,10 +618,11 @@ class Schedule:  # all times in ms from the first record of the boot
         elif self.full and kind != LOST: self.begin_anew(moment)
         self.fitted &= kind != REMOVE
         self.look(moment)
-        if kind == CONFIG and said:
+        if kind == CONFIG and said and 0 not in map(said.get, ("cadence_s", "tia", "span")):
             self.cadence, self.interval = 1000 * said["cadence_s"], 1000 * said["interval_s"]
-            if self.due is not None and not self.late:
-                self.due = max(self.begin + self.interval, min(self.due, moment))
+            if self.fitted and not self.late and not self.full:
+                due = max(self.begin + self.interval, moment if self.due is None else min(self.due, moment))
+                self.due = due if self.interval else None
         if kind == FIT and said:
             self.fitted, self.late = True, False
             self.begin_anew(moment)
