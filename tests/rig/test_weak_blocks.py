@@ -16,7 +16,7 @@ FLASH_BLOCKS = 19
 RING_BLOCKS = layout.Layout(FLASH_BLOCKS).ring_blocks
 ROUNDS = 4
 # Flash operations to a round; in the ring so many that the log comes by again.
-OPERATIONS = {"settings": 400, "keys": 400, "journal": 400, "ring": 2300}
+OPERATIONS = {"settings": 400, "keys": 400, "journal": 400, "ring": 2800}
 
 
 def flash_faults(life: Life) -> int:
