@@ -31,7 +31,7 @@ def forger(lives: Lives, until: int) -> tuple[Forger, list[Entry]]:
     return thief, entries[at:]
 
 
-def _forged(lives: Lives, until: int, epoch: int | None = None) -> Evidence:
+def forged(lives: Lives, until: int, epoch: int | None = None) -> Evidence:
     """One window with a false reading in it behind seal `until`; then the log as it was."""
     thief, behind = forger(lives, until)
     at = next(place for place, one in enumerate(behind) if one.kind == SEAL)
@@ -48,11 +48,11 @@ def _forged(lives: Lives, until: int, epoch: int | None = None) -> Evidence:
 
 
 def forged_before(lives: Lives) -> Evidence:
-    return _forged(lives, 2)
+    return forged(lives, 2)
 
 
 def forged_before_with_own_epoch(lives: Lives) -> Evidence:
-    return _forged(lives, 2, min(stolen_keys(lives.image)))
+    return forged(lives, 2, min(stolen_keys(lives.image)))
 
 
 def forged_behind(lives: Lives) -> Evidence:

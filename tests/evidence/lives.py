@@ -39,14 +39,15 @@ class Evidence:
 class Lives:
     """One tag for two days, with a read-out and a power cycle between them; what else could have become of it; another.
 
-    noon: the evidence of the first day. image: its flash then. whole: of both days. clone: of a copy of the tag that
-    lived its own second day. late, far: of copies whose station told a time three days, eighty years ahead, behind a
-    true one. other: of another tag.
+    noon: the evidence of the first day. image: its flash then. whole, late_image: of both days. clone: of a copy of the
+    tag that lived its own second day. late, far: of copies whose station told a time three days, eighty years ahead,
+    behind a true one. other: of another tag.
     """
 
     noon: Evidence
     image: bytes
     whole: Evidence
+    late_image: bytes
     clone: Evidence
     late: Evidence
     far: Evidence
@@ -63,6 +64,7 @@ def lives(folder: Path) -> Lives:
         shutil.copy(folder / "store.sqlite", folder / f"{copy}.sqlite")
     with Emulator(folder / "tag", scenario="quiet", days=2) as tag:
         whole = _read_out(tag, folder / "store.sqlite")
+    late_image = (folder / "tag" / "flash.bin").read_bytes()
     with Emulator(folder / "clone", scenario="strap", days=2, seed=5) as tag:
         clone = _read_out(tag, folder / "clone.sqlite")
     misled = []
@@ -70,7 +72,7 @@ def lives(folder: Path) -> Lives:
         with Emulator(folder / copy, scenario="quiet", days=1.1) as tag:
             misled.append(_read_out(tag, folder / f"{copy}.sqlite", late_ms=days * 86_400_000))
     other = _first_day(folder / "other", folder / "other.sqlite", seed=2)
-    return Lives(noon, image, whole, clone, *misled, other)
+    return Lives(noon, image, whole, late_image, clone, *misled, other)
 
 
 def _first_day(state: Path, store: Path, seed: int) -> Evidence:

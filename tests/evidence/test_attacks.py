@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 import verify_evidence
-from evidence.attacker import SEAL, newest, seals_of, stolen_keys, taken_apart
+from evidence.attacker import KEY_MAGIC, SEAL, newest, seals_of, stolen_keys, taken_apart
 from evidence.attacks import ATTACKS, Attack
+from evidence.frauds import forged
 from evidence.lives import Lives
 from evidence.verdicts import verdict
 from host.sealwriter import point
@@ -29,13 +30,14 @@ def test_both_verifiers_find_what_the_table_says(lived: Lives, attack: Attack, t
     assert (said.against, said.told) == (list(attack.against), list(attack.told))
 
 
-def test_what_was_sealed_before_a_theft_cannot_be_sealed_again(lived: Lives) -> None:
+@pytest.mark.parametrize("hour", ["noon", "the end"])
+def test_what_was_sealed_before_a_theft_cannot_be_sealed_again(lived: Lives, hour: str) -> None:
     """Every key that lies in the opened tag, tried on every seal that there is: none is theirs, nor any key before."""
-    sealed = seals_of(taken_apart(newest(lived.noon.raws)))
-    stolen = stolen_keys(lived.image)
-    assert stolen
+    image, evidence = (lived.image, lived.noon) if hour == "noon" else (lived.late_image, lived.whole)
+    sealed = seals_of(taken_apart(newest(evidence.raws)))
+    stolen = stolen_keys(image)
     # Three keys at most, and all of epochs that no seal has used yet.
-    assert len(stolen) <= 3
+    assert 1 <= len(stolen) <= 3
     assert min(stolen) > max(one.seal.epoch for one in sealed)
     points = {point(key) for key in stolen.values()}
     for one in sealed:
@@ -43,12 +45,24 @@ def test_what_was_sealed_before_a_theft_cannot_be_sealed_again(lived: Lives) -> 
         assert not any(verify_evidence.signature_fits(public, message, one.signature) for public in points)
 
 
-def test_no_secret_of_an_earlier_epoch_is_anywhere_in_the_flash(lived: Lives, tmp_path: Path) -> None:
-    """The public keys of epochs that are over were announced; every 32 bytes of the image are tried as their secret."""
-    epochs = {one.seal.epoch for one in seals_of(taken_apart(newest(lived.noon.raws)))}
-    pages = [lived.image[at : at + 256] for at in range(0, len(lived.image), 256)]
-    magic = [page for page in pages if page[:2] == b"\x79\x6b"]
-    assert {int.from_bytes(page[2:6], "little") for page in magic}.isdisjoint(epochs)
+def test_no_key_of_an_epoch_that_is_over_is_anywhere_in_the_flash(lived: Lives) -> None:
+    """Whatever page looks like one of the tag's key pages, wherever it lies."""
+    for image, evidence in ((lived.image, lived.noon), (lived.late_image, lived.whole)):
+        epochs = {one.seal.epoch for one in seals_of(taken_apart(newest(evidence.raws)))}
+        pages = [image[at : at + 256] for at in range(0, len(image), 256)]
+        found = {int.from_bytes(page[2:6], "little") for page in pages if page[:2] == KEY_MAGIC.to_bytes(2, "little")}
+        assert found
+        assert found.isdisjoint(epochs)
+
+
+@pytest.mark.parametrize("until", range(5))
+def test_whatever_window_before_the_theft_is_forged_is_found(lived: Lives, until: int, tmp_path: Path) -> None:
+    """With the stolen key under the old epoch, and under its own: both verifiers name that very window."""
+    sealed = seals_of(taken_apart(newest(lived.noon.raws)))[until + 1].seal
+    window = (sealed.first, sealed.first + sealed.count - 1) if sealed.count else (None, None)
+    for epoch, code in ((None, "seal-signature"), (min(stolen_keys(lived.image)), "epoch-gap")):
+        said = verdict(forged(lives=lived, until=until, epoch=epoch), tmp_path)
+        assert (code, "against", *window) in said.found
 
 
 def test_an_emulated_tag_seals_as_often_as_it_should(lived: Lives) -> None:
