@@ -1,5 +1,19 @@
-"""First file that MicroPython runs: from here on Ctrl-C on the link is a byte, not an interrupt."""
+"""First file that MicroPython runs on a board, and the last: it starts the tag itself.
+
+Before each file that it runs, MicroPython makes Ctrl-C on the link an interrupt again, which a byte 0x03 from whoever
+has the cable would be. So main.py is imported, not left to be run: then Ctrl-C stays the byte that it is made here.
+"""
+
+import sys
 
 import micropython
 
 micropython.kbd_intr(-1)
+
+try:
+    import main
+
+    main.run()
+finally:
+    # Every way out starts again: a tag at a prompt would not be watching, and would give away its keys.
+    sys.exit()

@@ -37,11 +37,21 @@ def start(board):
     return app.App(board, firmware)
 
 
-if __name__ == "__main__":
+# At hand for the emulator's prompt.
+board = None
+tag = None
+
+
+def run():
+    """Never returns: every way out is a reset, for a tag at a prompt would not be watching."""
+    global board, tag
     board = make_board()
     try:
         tag = start(board)
         tag.run()
     finally:
-        # Every way out is a reset: a tag at a prompt would not be watching.
         board.reset()
+
+
+if __name__ == "__main__":
+    run()

@@ -502,7 +502,7 @@ class Chain:  # tied_keys: by epoch, those that lead back to a first one; waitin
         self.tied_keys, self.other_keys = {0: first_keys} if first_keys else {}, dict[int, list[bytes]]()
         self.seals, self.waiting, self.digests = list[Any](), list[Any](), set[bytes]()
         self.expected = self.lowest_due = self.highest_due = 0
-        self.unreadable_before = self.anchored_in_front = False
+        self.unreadable_before, self.anchored_at = False, -2  # the seal of the receipt that anchors the log
     def seal(self, seal: Any) -> None:
         missing, against, front = seal.number - self.expected, self.findings.against, not self.seals
         whole = is_over_its_records(seal)
@@ -558,7 +558,7 @@ class Chain:  # tied_keys: by epoch, those that lead back to a first one; waitin
         self.findings.against("receipt-differs", record.only, when=differs)
         new = {at: [key] for at, key in pairs if at not in self.tied_keys and not differs}
         self.findings.inform("anchored", record.only, when=new)
-        self.anchored_in_front |= bool(new) and not any(seal.tied for seal in self.seals)
+        if new and not any(seal.tied for seal in self.seals): self.anchored_at = said["seal_number"]
         self.tied_keys |= new
 
 # 10 Statements of stations: records that hold the signature of the request that made them
@@ -696,25 +696,25 @@ class Walk(Numbers):  # once along the log
         behind, self.behind = self.behind, []
         try: seal = seal_from(data, behind)
         except Refused:
-            self.findings.against("seal-signature")
             self.chain.unreadable_before = self.lost = True
-            return
+            return self.findings.against("seal-signature")
         self.tell_losses(seal.first + seal.count - 1 if seal.count else -1)
-        for last in self.records[-1:]:
-            away = span(last.ticks, seal.ticks) if seal.boot == last.boot else 0
-            self.schedule.seal(last.moment + away, seal, self.findings)
+        for last in self.records[-1:]:  # a seal of another boot lies at the last record
+            moment = last.moment + (span(last.ticks, seal.ticks) if seal.boot == last.boot else 0)
+            self.schedule.seal(moment, seal, self.findings)
         self.chain.seal(seal)
         self.lost = False
     def end(self) -> Clock:  # what can be said only when all of the log was seen
-        records, against = self.records, self.findings.against
+        records, against, at = self.records, self.findings.against, self.chain.anchored_at
         behind = (self.behind[0].number, self.behind[-1].number) if self.behind else NOTHING
         self.findings.inform("record-unsealed", behind, when=self.behind)
         against("seal-late", behind, when=self.behind and self.schedule.late)
         against("record-gap", when=not records)
         at_0 = any(page_number(with_the_wrong_bit_put_right(page)) == 0 for page in self.bundle.pages)
-        for _, code, concerned in self.in_front:
-            known = code == "window-root" and records and self.chain.seals[0].first >= records[0].number
-            against(code, concerned, when=at_0 or not self.chain.anchored_in_front or known)
+        first = next(iter(self.chain.seals), None)
+        for _, code, concerned in self.in_front:  # what a station had verified is forgiven, what lies behind it is not
+            known = first and code == "window-root" and (first.number > at or first.first >= records[0].number)
+            against(code, concerned, when=at_0 or not first or first.number > at + 1 or known)
         clock = Clock(records, [one for one in records if one.holds and one.proven and one.kind == ATTESTATION
                                 and self.authority.station_revoked_ms(one.said["station"]) is None], self.findings)
         certificates = self.authority.of(TAG, self.bundle.tag_id)

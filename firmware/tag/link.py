@@ -73,6 +73,8 @@ class Link:
     def _answer_waiting(self):
         """Answer the frames that were read, up to one that takes long; whether there was such a one."""
         while self._frames:
+            if len(self._output) - self._sent > _OUTPUT_MAX:
+                return True
             frame = self._frames.pop(0)
             if isinstance(frame, Bad):
                 self.frames_bad += 1

@@ -121,6 +121,8 @@ class Orders:
             number = app.event(records.RECEIPT, values, SESSION_RESERVE_PAGES)
         if app.settings.fitted:
             app.watch_room()
+        # The session is over: who comes next opens the read-out again.
+        self._gate.open(0)
         return log_full() if number is None else {"number": number}
 
     def _attest(self, values):

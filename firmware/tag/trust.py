@@ -7,6 +7,7 @@ page = magic u16, generation u32, part u8, length u8, data, zeros, CRC-32.
 """
 
 import binascii
+import hashlib
 import struct
 
 from tagproto import cose, documents, messages, records
@@ -195,10 +196,17 @@ class Trust:
         if document.octets(documents.SUBJECT) != self._tag_id or document.octets(documents.KEY) != self._first_point():
             return Refusal(messages.ERROR_CERTIFICATE, "this certificate is another tag's")
         present = documents.parse(self.certificate)
-        if not isinstance(present, Bad) and not _newer(document, present):
+        if not isinstance(present, Bad) and not self._fallen(present) and not _newer(document, present):
             # Two that are good must not be swapped for ever: each time costs flash and log.
             return Refusal(messages.ERROR_REVOKED, "the tag has a certificate that is as new, or newer")
         return None
+
+    def _fallen(self, certificate):
+        """Whether a certificate that was taken, or the region that issued it, has been revoked since."""
+        generation = certificate.number(documents.GENERATION)
+        return self._revoked(certificate.octets(documents.SUBJECT), generation) or self._revoked(
+            certificate.octets(documents.ISSUER), generation
+        )
 
     def _judge_root(self, document, subject, issuer):
         if not self.root:
@@ -223,8 +231,8 @@ class Trust:
         if kind == documents.TAG:
             return encoded == self.certificate
         if kind == documents.LIST:
-            same = document.number(documents.NUMBER) == self.list_number
-            return same and list(document.revoked) == self.revoked
+            last = self.change
+            return last["change"] == records.TRUST_LIST and last["digest"] == hashlib.sha256(document.encoded).digest()
         known = (self._regions if kind == documents.REGION else self._stations).get(document.octets(documents.SUBJECT))
         generation = document.number(documents.GENERATION)
         if known is None or known.encoded != encoded:

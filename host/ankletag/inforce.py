@@ -18,11 +18,10 @@ class InForce:
 
 
 def in_force(verified: Verified) -> InForce | None:
-    """The fitting that the sealed records leave in force; None where none is."""
+    """The fitting that the proven records leave in force; None where none is."""
     found: InForce | None = None
-    sealed = max((window.last_item for window in verified.windows), default=0)
     for index, record in verified.events():
-        if index < sealed:
+        if verified.proven[index]:
             found = _after(found, record)
     return found
 

@@ -27,7 +27,9 @@ def why_not(verified: Verified, number: int, seal_hash: bytes, damaged: bool = F
         return "the seal that it made is not among the pages that it gave"
     if window.seal.hash() != seal_hash:
         return "the seal that it named is not the one in the pages that it gave"
-    return "" if damaged else _gap(verified, number)
+    if damaged:
+        return ""
+    return _gap(verified, number) if window.held else "its last seal does not lead back to the tag's certified key"
 
 
 def _gap(verified: Verified, number: int) -> str:

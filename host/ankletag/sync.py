@@ -181,10 +181,11 @@ class Session:
         return why_not(verified, number(sealed, "seal_number"), octets(sealed, "seal_hash"), damaged)
 
     def result(self, sealed: Values, verified: Verified, behind: bool, why: str) -> Synced:
-        """What was done; the seal, where it is in the store as the tag named it, is remembered as a witness."""
+        """What was done; the seal, where it holds and nothing speaks against the log up to it, is remembered as a
+        witness."""
         seal_number, seal_hash = number(sealed, "seal_number"), octets(sealed, "seal_hash")
         window = window_of(verified, seal_number)
-        if not behind and window is not None and window.seal.hash() == seal_hash:
+        if not why and window is not None and window.held and window.seal.hash() == seal_hash:
             self.store.add_witness(self.tag_id, seal_number, seal_hash, self.clock.now_ms())
         pinned = self.store.pinned_key(self.tag_id)
         return Synced(

@@ -116,7 +116,8 @@ class _Check:
         for number, values in receipts:
             self._receipt(number, values, due)
         self.epochs.finish()
-        if self.receipts.anchored_first and front is not None:
+        at = self.receipts.anchored_at
+        if at is not None and front is not None and self.windows and min(self.windows) <= at + 1:
             self.verified.findings.remove(front)
 
     def _receipt(self, number: int, values: Values, due: int) -> None:

@@ -9,14 +9,14 @@ _NO_KEY = bytes(POINT_SIZE)
 
 
 class Receipts:
-    """What receipts that hold may say. anchored_first: one tied the log to what a station verified before any seal
-    was tied to a first key."""
+    """What receipts that hold may say. anchored_at: the seal of the receipt that tied the log to what a station
+    verified before any seal was tied to a first key; None for none."""
 
     def __init__(self, epochs: Epochs) -> None:
         self._epochs = epochs
         self._hashes: dict[int, set[bytes]] = {}
         self._lost = False
-        self.anchored_first = False
+        self.anchored_at: int | None = None
 
     def gap(self) -> None:
         """Something is missing here, a seal perhaps."""
@@ -46,7 +46,7 @@ class Receipts:
                 return say.receipt_key(each), False
         new = [(each, point) for each, point, tied in named if not tied]
         if new and not self._epochs.any_tied:
-            self.anchored_first = True
+            self.anchored_at = number
         for each, point in new:
             self._epochs.tie_key(each, point)
         return None, bool(new)

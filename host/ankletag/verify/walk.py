@@ -244,7 +244,16 @@ class Walk:
             self._add("record-gap", AGAINST, None, None, say.nothing(result.pages))
         if not self.pinned:
             self._add("key-not-pinned", AGAINST, None, None, say.key_not_pinned())
-        if self.first_root and result.items and self.first_root[1] < result.record(0).number:
+        self._forgive_front()
+
+    def _forgive_front(self) -> None:
+        """What is missing up to the checkpoint that anchors the log is no finding; what is missing behind it is one."""
+        result, anchored_at = self.result, self.receipts.anchored_at
+        if anchored_at is None or not result.first_page or not result.windows:
+            return
+        number = result.windows[0].seal.seal.number
+        if number > anchored_at + 1:
+            return
+        if number <= anchored_at and self.first_root and result.items and self.first_root[1] < result.record(0).number:
             self.front.append(self.first_root[0])
-        if self.receipts.anchored_first and result.first_page > 0:
-            result.findings = [each for each in result.findings if not any(each is front for front in self.front)]
+        result.findings = [each for each in result.findings if not any(each is front for front in self.front)]
