@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ankletag.verify import Verified
+from firmware import talk
 from firmware.explore import Explorer
 from firmware.judge import log_differs
 from firmware.story import Known
@@ -83,3 +84,10 @@ def tag(harness: Tag) -> Tag:
     """A tag that was just switched on for the first time: 19 blocks of flash, 8 of them ring."""
     harness.start(BLOCKS, TICKS)
     return harness
+
+
+@pytest.fixture
+def known(tag: Any) -> Any:
+    """A tag that knows the station, so that a signature is all that a request needs."""
+    talk.introduce(tag)
+    return tag

@@ -1,6 +1,5 @@
 """Signed requests, from SPEC.md: one nonce, one moment, one tag, one command; and who may ask for what."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,23 +8,16 @@ import programme
 from ankletag.trust import SigningKey
 from firmware import talk
 from firmware.conftest import BLOCKS, TICKS
+from firmware.refusing import assert_refused, refused_records
 from firmware.talk import PROGRAMME, Values
 from tagproto import messages, records
 from tagproto.layout import FILE_SYSTEM_BLOCKS, STORAGE_BLOCKS
 
-LASTING = ("fitted", "seals", "epoch", "received", "cadence_s", "boot", "faults")
 KINDS = [kind for kind in messages.REQUESTS if talk.needs_signature(kind)]
 NAMES = [messages.NAMES[kind] for kind in KINDS]
 MINUTE_MS = 60_000
 OTHERS: dict[int, Values] = {messages.SEAL: talk.SEAL, messages.REMOVE: {"reason": 1}}
 ATTEST: Values = {"utc_ms": 1_780_000_000_000}
-
-
-@pytest.fixture
-def known(tag: Any) -> Any:
-    """A tag that knows the station, so that a signature is all that a request needs."""
-    talk.introduce(tag)
-    return tag
 
 
 def good(tag: Any, kind: int) -> Values:
@@ -41,21 +33,6 @@ def good(tag: Any, kind: int) -> Values:
         messages.ACKNOWLEDGE: talk.receipt(tag),
         messages.CONFIGURE: {"cadence_s": 300, "seal_interval_s": 3600},
     }[kind]
-
-
-def refused_records(tag: Any) -> list[dict[str, Any]]:
-    found = [records.parse(bytes.fromhex(data)) for data in tag.log()["records"]]
-    return [record.values() for record in found if record.kind == records.REFUSED]
-
-
-def assert_refused(tag: Any, kind: int, values: Values, code: int) -> None:
-    """With this code, with a record that says so, and with nothing else changed."""
-    before = tag.state()
-    said = len(refused_records(tag))
-    assert talk.refused(tag, kind, values) == code
-    after = tag.state()
-    assert [after[name] for name in LASTING] == [before[name] for name in LASTING]
-    assert refused_records(tag)[said:] == [{"command": kind, "code": code}]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=NAMES)
@@ -111,89 +88,6 @@ def test_a_changed_field(known: Any, kind: int, field: str) -> None:
     changed = value ^ 3 if isinstance(value, int) else bytes((value[0] ^ 1,)) + value[1:]
     code = messages.ERROR_RIGHT if field == "scope" else messages.ERROR_SIGNATURE
     assert_refused(known, kind, {**values, field: changed}, code)
-
-
-def test_a_stale_one(known: Any) -> None:
-    values = talk.signed(known, messages.SEAL, talk.SEAL)
-    known.advance(messages.NONCE_LIFE_MS)
-    talk.ask(known, messages.SEAL, values)
-    values = talk.signed(known, messages.SEAL, talk.SEAL)
-    known.advance(messages.NONCE_LIFE_MS + 1)
-    assert_refused(known, messages.SEAL, values, messages.ERROR_STALE)
-    # Said once: the nonce is used up.
-    assert_refused(known, messages.SEAL, values, messages.ERROR_NONCE)
-
-
-@pytest.mark.parametrize("days", [1, 5, 6.3, 12.43, 25])
-def test_a_nonce_never_comes_to_life_again(known: Any, days: float) -> None:
-    """The ticks go round after 12.4 days."""
-    values = talk.signed(known, messages.SEAL, talk.SEAL)
-    for _ in range(int(days * 24)):
-        known.steps(1)
-    left = int(days * 86_400_000) - int(days * 24) * 3_600_000
-    known.advance(max(0, left))
-    assert talk.refused(known, messages.SEAL, values) in (messages.ERROR_NONCE, messages.ERROR_STALE)
-
-
-def test_the_nonce_of_an_earlier_hello_and_of_an_earlier_boot(known: Any) -> None:
-    values = talk.signed(known, messages.SEAL, talk.SEAL)
-    talk.hello(known)
-    assert_refused(known, messages.SEAL, values, messages.ERROR_NONCE)
-    values = talk.signed(known, messages.SEAL, talk.SEAL)
-    known.reboot(2)
-    talk.introduce(known)
-    assert_refused(known, messages.SEAL, values, messages.ERROR_NONCE)
-
-
-def _spent(change: Callable[[Values], Values]) -> Callable[[Any, Values], None]:
-    return lambda tag, values: assert_not_taken(tag, messages.SEAL, change(values))
-
-
-def assert_not_taken(tag: Any, kind: int, values: Values) -> None:
-    assert talk.refused(tag, kind, values) != messages.ERROR_NONCE
-
-
-USES: dict[str, Callable[[Any, Values], None]] = {
-    "taken": lambda tag, values: assert_taken(tag, values),
-    "a wrong signature": _spent(lambda values: {**values, "signature": bytes(64)}),
-    "an unknown signer": _spent(lambda values: {**values, "station": programme.nobody()}),
-    "no right": lambda tag, values: assert_not_taken(
-        tag,
-        messages.FIT,
-        PROGRAMME.root.command(messages.FIT, talk.TAG_ID, _nonce(values), talk.FITTING),
-    ),
-    "not now": lambda tag, values: assert_not_taken(
-        tag, messages.REMOVE, PROGRAMME.station.command(messages.REMOVE, talk.TAG_ID, _nonce(values), {"reason": 1})
-    ),
-    "out of range": lambda tag, values: assert_not_taken(
-        tag,
-        messages.FIT,
-        PROGRAMME.station.command(messages.FIT, talk.TAG_ID, _nonce(values), {**talk.FITTING, "cadence_s": 0}),
-    ),
-}
-
-
-def _nonce(values: Values) -> bytes:
-    nonce = values["nonce"]
-    assert isinstance(nonce, bytes)
-    return nonce
-
-
-def assert_taken(tag: Any, values: Values) -> None:
-    talk.ask(tag, messages.SEAL, values)
-
-
-@pytest.mark.parametrize("use", USES)
-def test_a_nonce_is_used_up_whatever_comes_of_it(known: Any, use: str) -> None:
-    values = talk.signed(known, messages.SEAL, talk.SEAL)
-    USES[use](known, values)
-    assert_refused(known, messages.SEAL, values, messages.ERROR_NONCE)
-
-
-def test_a_request_with_another_nonce_does_not_use_it_up(known: Any) -> None:
-    values = talk.signed(known, messages.SEAL, talk.SEAL)
-    assert_refused(known, messages.SEAL, {**values, "nonce": bytes(8)}, messages.ERROR_NONCE)
-    talk.ask(known, messages.SEAL, values)
 
 
 STRANGER = programme.Programme(2)

@@ -13,14 +13,14 @@ ROOT = Path(__file__).resolve().parents[2]
 VECTORS = ROOT / "protocol" / "vectors"
 sys.path[:0] = [str(ROOT / "protocol"), str(ROOT / "tests")]
 
-from protocol import cases, vector_cases  # noqa: E402 - the path comes first
+from protocol import cases, coding_vectors, vector_cases, wire_vectors  # noqa: E402 - the path comes first
 
 
 def chained() -> dict[str, list[tuple[str, list[Any], str]]]:
     """Cases whose arguments are results of others: what was encoded is decoded again."""
     run = cases.run
     found: dict[str, list[tuple[str, list[Any], str]]] = {"frames": [], "coding": [], "pages": [], "seals": []}
-    for op, arguments, why in vector_cases.FRAMES:
+    for op, arguments, why in wire_vectors.FRAMES:
         result = run(op, arguments)
         if op == "frames.encode" and isinstance(result, str):
             found["frames"].append(("frames.feed", [[result]], f"{why}, received"))
@@ -30,21 +30,21 @@ def chained() -> dict[str, list[tuple[str, list[Any], str]]]:
     flipped[3] ^= 0x10
     found["frames"].append(("frames.feed", [[flipped.hex()]], "a flipped bit costs its own frame only"))
     found["frames"].append(("frames.feed", [[two[6:]]], "begun in the middle of a frame"))
-    for op, arguments, why in vector_cases.CODING:
+    for op, arguments, why in coding_vectors.CODING:
         result = run(op, arguments)
         if op == "coding.encode" and isinstance(result, list):
             found["coding"].append(("coding.decode", ["".join(result)], f"{why}, read back"))
         if op == "rice.encode":
             count = len(arguments[1])
             found["coding"].append(("rice.decode", [arguments[0], result[0], count], f"{why}, read back"))
-    for op, arguments, why in vector_cases.PAGES:
+    for op, arguments, why in coding_vectors.PAGES:
         if op == "pages.build":
             built = run(op, arguments)
             found["pages"].append(("pages.read", [built], f"{why}, read back"))
             for lost in range(len(built) if len(built) > 1 else 0):
                 left = built[:lost] + built[lost + 1 :]
                 found["pages"].append(("pages.read", [left], f"{why}; page {lost} of these is lost"))
-    built = run("pages.build", [5, vector_cases.SPLIT_SEAL])
+    built = run("pages.build", [5, coding_vectors.SPLIT_SEAL])
     found["pages"] += [
         ("pages.parse", [built[0]], "the fields of a page"),
         ("pages.parse", [built[1]], "a page in which no item starts"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import cbor2
 
-from protocol import cases
+from tagproto import coding
 
 
 def cobs_encode(data: bytes) -> bytes:
@@ -96,7 +96,7 @@ def records_in(steps: list[list[Any]]) -> list[list[Any]]:
 
 def items_of(results: list[Any]) -> list[Any]:
     """What a Reader found, without places: the records and the other values, and the Bads apart from them."""
-    return [row[1] for row in results if isinstance(row, list) and row[0] == cases.coding.RECORD]
+    return [row[1] for row in results if isinstance(row, list) and row[0] == coding.RECORD]
 
 
 def seals_and_seeds_in(steps: list[list[Any]]) -> list[str]:

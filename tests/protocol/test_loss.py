@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from protocol import cases, oracles
 from protocol import strategies as make
-from tagproto import pages
+from tagproto import coding, pages
 
 Both = Callable[..., Any]
-RECORD = cases.coding.RECORD
+RECORD = coding.RECORD
 
 
 @given(steps=make.logs(), data=st.data())
@@ -71,5 +71,5 @@ def test_a_reader_carries_no_more_than_one_item(both: Both, payloads: list[bytes
         header = bytes((1, 0xFF if seq else 0)) + seq.to_bytes(4, "little") + bytes(21)
         raw = header + payload
         raws.append((raw + binascii.crc32(raw).to_bytes(4, "little")).hex())
-    assert both("pages.carried", raws) < 3 + cases.coding.SEAL_MAX
+    assert both("pages.carried", raws) < 3 + coding.SEAL_MAX
     both("pages.read", raws)
