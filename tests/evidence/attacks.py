@@ -143,6 +143,9 @@ class Elsewhere:
 ELSEWHERE = (
     Elsewhere("flips a bit of any byte of the bundle", "`bundle-damaged`: nothing else is looked at",
               ANYBODY, ("tests/evidence/test_bytes.py", "test_any_byte_flipped_is_found_by_both")),
+    Elsewhere("leaves out all in front of a receipt, and with it readings that no station had verified",
+              "`window-root`; told: `anchored`",
+              ANYBODY, ("tests/evidence/test_front.py", "test_readings_that_no_station_has_verified_cannot_be_left_out")),
     Elsewhere("on the cable, changes what the tag says", "the session stops, or what was changed is found",
               STATION, ("tests/host/test_middle.py", "test_a_reply_that_was_changed_harms_no_read_out")),
     Elsewhere("on the cable, changes what the station asks for", "the tag refuses it; nothing was done",

@@ -84,7 +84,9 @@ def add_tag(
             "your own workshop, run the command again with --new-key.",
         )
     # A tag takes another certificate only if it begins later than the one that it has; so only the last one is of use.
-    latest_s = max((each.number(documents.NOT_BEFORE) for each in known), default=0)
+    # One of a region that was revoked does not count, there neither.
+    good = [each for each in known if authority.trusted.revoked_s(each.octets(documents.ISSUER)) is None]
+    latest_s = max((each.number(documents.NOT_BEFORE) for each in good), default=0)
     ours = [
         each
         for each in known
