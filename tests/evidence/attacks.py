@@ -159,7 +159,7 @@ ELSEWHERE = (
     Elsewhere("plays a request that was signed for another tag", "the tag refuses it, and records that",
               "the tag", ("tests/firmware/test_gate.py", "test_one_for_another_tag")),
     Elsewhere("plays a request too late", "the tag refuses it (`stale`), and records that",
-              "the tag", ("tests/firmware/test_gate.py", "test_a_stale_one")),
+              "the tag", ("tests/firmware/test_nonces.py", "test_a_stale_one")),
     Elsewhere("guesses at the neighbours of a record that was disclosed alone", "nothing: each has a salt of its own",
               "nobody has to", ("tests/host/test_disclose.py", "test_nothing_is_learned_of_the_records_beside_it")),
 )  # fmt: skip
