@@ -62,7 +62,7 @@ class Judge:
         verified = self.verify([*known.stored, *back.pages], bytes.fromhex(says["public_key"]))
         found += [f"{finding.code}: {finding.sentence}" for finding in verified.against]
         found += log_differs(known, verified)
-        found += _log_says(verified, says)
+        found += log_says(verified, says)
         if says["sealed"] and not verified.nonce_sealed(CHALLENGE):
             found.append("the seal that was asked for does not verify")
         return found + secrets_left(known, says["epoch"], back.cells, KEYS)
@@ -113,7 +113,7 @@ def log_differs(known: Known, verified: Verified) -> list[str]:
     return found
 
 
-def _log_says(verified: Verified, says: dict[str, Any]) -> list[str]:
+def log_says(verified: Verified, says: dict[str, Any]) -> list[str]:
     """Where what the tag is differs from what its log says: the fitting, its pace, and whom it obeys."""
     found = []
     last = {record.kind: record for _, record in verified.events()}

@@ -2,6 +2,7 @@
 
 import nor
 import quickkeys
+from driving import now
 from life import HELLO, PROGRAMME, Tag
 from recording import Recording
 
@@ -57,36 +58,49 @@ def come_back(path, blocks, seed, mode, story):
 def _live(tag, counted, recording):
     tag.start(5000, 1)
     booted = len(counted)
-    # What it is before anybody tells it anything.
-    obeys = tag.ask(messages.HELLO, HELLO)
-    own = tag.ask(messages.DOCUMENT, {"index": 0})["document"]
+    # Whom it obeys before anybody tells it anything.
+    before = says_of(tag)
     tag.live(3)
     lived = len(counted)
-    if recording and not own:
+    if recording and not before["certificate"]:
         # What the cut kept from being provisioned is so now.
-        made = PROGRAMME.tag_document(obeys["tag_id"], obeys["public_key"])
-        recording.state(root=[obeys["root"].hex(), PROGRAMME.root.key_id.hex()], certificate=["", made.hex()])
+        made = PROGRAMME.tag_document(tag.board.unique_id, bytes.fromhex(before["public_key"]))
+        recording.state(root=[before["root"], PROGRAMME.root.key_id.hex()], certificate=["", made.hex()])
     kind, seal = tag.command(messages.SEAL, {"challenge": CHALLENGE})
+    found = says_of(tag)
+    for name in ("root", "list_number", "certificate"):
+        found[name] = before[name]
+    found["sealed"] = seal["seal_hash"].hex() if kind == messages.SEAL | messages.REPLY else ""
+    found["booted"] = booted
+    found["lived"] = lived
+    return found
+
+
+def says():
+    """What the tag that is driven says of itself."""
+    return says_of(now.tag)
+
+
+def says_of(tag):
+    """What a tag says of itself, and what of its settings it does not say."""
     hello = tag.ask(messages.HELLO, HELLO)
     status = tag.ask(messages.STATUS, {})
     settings = tag.app.settings
     return {
         "public_key": hello["public_key"].hex(),
         "epoch": hello["epoch"],
-        "sealed": seal["seal_hash"].hex() if kind == messages.SEAL | messages.REPLY else "",
         "fitted": status["fitted"],
         "order_id": status["order_id"].hex(),
         "order_page": status["order_page"],
+        "unreceipted": status["unreceipted"],
         "pace": [status["cadence_s"], status["seal_interval_s"]],
         "settings": [settings.cadence_s, settings.seal_interval_s],
-        "root": obeys["root"].hex(),
-        "list_number": obeys["list_number"],
+        "root": hello["root"].hex(),
+        "list_number": hello["list_number"],
         "minimum": status["minimum"],
-        "certificate": own.hex(),
+        "certificate": tag.ask(messages.DOCUMENT, {"index": 0})["document"].hex(),
         "received": status["received_page"],
         "oldest": status["oldest_page"],
         "faults": status["faults"],
         "free": tag.app.ring.free(),
-        "booted": booted,
-        "lived": lived,
     }

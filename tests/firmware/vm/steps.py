@@ -2,6 +2,7 @@
 
 import driving
 import nor
+import ramboard
 from driving import now
 from life import PROGRAMME, Tag
 from workload import OTHER, receipt
@@ -98,3 +99,34 @@ def flip(seq, bit):
         return False
     now.tag.flash.flip(block * 16 + seq % 16, bit)
     return True
+
+
+def failing_step(at, name, *arguments):
+    """One step, with an exception out of its so manieth flash operation; whether there was one and a reset, and what
+    the step gave.
+
+    A tag that resets comes up on the same flash.
+    """
+    tag = now.tag
+    left = [at]
+
+    def fail(erase, page, data):
+        left[0] -= 1
+        if not left[0]:
+            raise MemoryError() if at & 1 else OSError(5)
+
+    tag.introduce()
+    tag.flash.before = fail
+    reset = False
+    gave = None
+    try:
+        gave = _STEPS[name](*arguments)
+    except ramboard.Reset:
+        reset = True
+    except ValueError:
+        # No answer.
+        pass
+    tag.flash.before = None
+    if reset:
+        tag.start(tag.board.clock.ticks, 3)
+    return {"failed": left[0] <= 0, "reset": reset, "gave": gave}
