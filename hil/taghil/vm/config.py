@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from taghil.flash import DEFAULT_BLOCKS
 
 DEFAULT_HEAP = "246k"
-"""What MicroPython has on the RP2040, 236 KiB, and the 10 KiB that the emulated board's own modules take; in the form of
-the VM's -X heapsize."""
+"""What MicroPython has on the RP2040, 236 KiB, and the 10 KiB that the emulated board's own modules take; as the VM
+itself takes it (-X heapsize)."""
 
 
 @dataclass(frozen=True)
