@@ -97,6 +97,13 @@ def test_a_change_of_trust_closes_it(tag: Any) -> None:
     assert_closed(tag)
 
 
+def test_a_receipt_closes_it(tag: Any) -> None:
+    """The session is over: who comes next has to be allowed to read."""
+    opened(tag, 1)
+    talk.ask(tag, messages.ACKNOWLEDGE, talk.receipt(tag))
+    assert_closed(tag)
+
+
 def test_the_order_before_is_not_a_stations_to_read(tag: Any) -> None:
     talk.fit(tag)
     tag.steps(30)

@@ -140,6 +140,17 @@ def test_its_own_certificate_only_gets_newer(tag: Any) -> None:
     assert changes(tag)[2:] == [change(records.TRUST_CERTIFICATE, newer(tag))]
 
 
+def test_a_revoked_certificate_of_its_own_makes_room_for_another(tag: Any) -> None:
+    """Its region's generation is no more: the next one may bear any date."""
+    talk.present(tag, PROGRAMME.list_document(1, 2))
+    point = programme.point_of(bytes.fromhex(tag.state()["public_key"]))
+    region = certify_region(PROGRAMME.root, PROGRAMME.region.point, "North", 2, BEGIN_S, END_S)
+    again = certify_tag(PROGRAMME.region, TAG_ID, point, programme.CALIBRATION, 2, BEGIN_S - 1, END_S)
+    talk.present(tag, region, again)
+    assert trusted(tag)[3] == again
+    assert changes(tag)[-1] == change(records.TRUST_CERTIFICATE, again, 0, 2)
+
+
 def test_lists_never_go_back(tag: Any) -> None:
     revoked = {PROGRAMME.station.key_id: BEGIN_S}
     first, second = PROGRAMME.list_document(5, 1, revoked), PROGRAMME.list_document(6, 0)
