@@ -55,7 +55,7 @@ class App:
         self.keys = Keys(flash, layout.keys_first, self.not_kept)
         self.pool = Pool(board, self.keys.stored())
         self.trust = Trust(flash, layout.trust_first, board.unique_id, self._first_point)
-        self.gate = Gate(self.trust, self.pool, clock, board.unique_id)
+        self.gate = Gate(self.trust, self.pool, clock, board.unique_id, self._half_done)
         self._recover(layout)
         new_key = self._take_key()
         self.faults = Faults(self.recorder, clock, self.diary)
@@ -219,6 +219,10 @@ class App:
         """Record how the tag works now; the record's number or None."""
         values = config_values(self.pace.cadence_s, self.pace.seal_interval_s)
         return self.event(records.CONFIG, values, reserve_pages)
+
+    def _half_done(self):
+        # Only a boot mends it, and before anything else takes the number of a record that is not there.
+        self.recorder.torn = True
 
     def _first_point(self):
         return cose.compressed(self.settings.first_key or self.keys.public_key)

@@ -42,15 +42,12 @@ class Authority:
         app = self._app
         # What is due before anything else takes its number first.
         app.recorder.catch_up(SESSION_RESERVE_PAGES)
-        # An exception here must end in a boot, which tells what is untold, before anything else takes the number.
-        app.recorder.torn = True
         app.trust.told_by = app.recorder.next_number()
         self._save()
         if app.event(records.TRUST, app.trust.change, SESSION_RESERVE_PAGES) is None:
             # No room: the next boot says it.
             app.trust.told_by = _NEVER
             self._save()
-        app.recorder.torn = False
 
     def _save(self):
         if not self._app.trust.save():

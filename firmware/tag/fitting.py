@@ -103,8 +103,6 @@ class Fitting:
 
     def _change(self, fitted, kind, values, reason):
         app = self._app
-        # An exception here must end in a boot, which mends what was half done, before anything else takes the number.
-        app.recorder.torn = True
         app.settings.fitted = fitted
         app.settings.fitted_by = app.recorder.next_number()
         app.save_settings()

@@ -18,12 +18,14 @@ _FORGOTTEN_MS = 3600000
 
 
 class Pending:
-    """A request that waits for the check of its signature. carry_out(): gives reply values or a Refusal."""
+    """A request that waits for the check of its signature. carry_out(): gives reply values or a Refusal; on_failed():
+    called when that raises."""
 
-    def __init__(self, point, digest, signature, carry_out):
+    def __init__(self, point, digest, signature, carry_out, on_failed):
         self._arguments = point, digest, signature
         self._check = None
         self._carry_out = carry_out
+        self._on_failed = on_failed
 
     def step(self):
         """A part of the check; None while there is more to do, then reply values or a Refusal."""
@@ -33,18 +35,26 @@ class Pending:
         if not self._check.step():
             return None
         if self._check.good:
-            return self._carry_out()
+            try:
+                return self._carry_out()
+            except Exception:
+                self._on_failed()
+                raise
         return Refusal(messages.ERROR_SIGNATURE, "the signature does not fit")
 
 
 class Gate:
-    """Nonces, and what an OPEN allows until when. nonce_ticks: when the nonce in use was given."""
+    """Nonces, and what an OPEN allows until when. nonce_ticks: when the nonce in use was given.
 
-    def __init__(self, trust, pool, clock, tag_id):
+    on_failed(): called when what a signature allowed ended in an exception, and may be half done.
+    """
+
+    def __init__(self, trust, pool, clock, tag_id, on_failed):
         self._trust = trust
         self._pool = pool
         self._clock = clock
         self._tag_id = tag_id
+        self._on_failed = on_failed
         self._checks = Bucket(_CHECKS_CAPACITY, _CHECKS_REFILL_MS)
         self._nonce = b""
         self._given_ticks = 0
@@ -116,4 +126,4 @@ class Gate:
         """A Pending for any signature, or a Refusal when too many were asked for."""
         if not self._checks.spend(self._clock.ticks_ms()):
             return Refusal(messages.ERROR_BUSY, "too many signatures to check: wait a minute")
-        return Pending(point, digest, signature, carry_out)
+        return Pending(point, digest, signature, carry_out, self._on_failed)
