@@ -758,9 +758,9 @@ def key_from(text: str) -> bytes:  # an authority's key: its digits, or a file w
     try:
         if len(text) in (66, 128): key = bytes.fromhex(text)
         else:
-            with open(text, "rb") as file: key = document_from(file.read(1024))["key"]
-        multiples_of_key(key := compressed(key) if len(key) == 64 else key)
-        return key
+            with open(text, "rb") as file: document = document_from(file.read(1024))
+            key = document["key"] if document["type"] == ROOT else b""
+        return (point := compressed(key) if len(key) == 64 else key, multiples_of_key(point))[0]
     except (OSError, ValueError, KeyError, Refused):
         raise argparse.ArgumentTypeError(f"{text!r} is neither a root document nor digits of a public key") from None
 def witness_from(text: str) -> tuple[int, str]:  # NUMBER:HASH

@@ -125,5 +125,5 @@ class Gate:
     def check(self, point, digest, signature, carry_out):
         """A Pending for any signature, or a Refusal when too many were asked for."""
         if not self._checks.spend(self._clock.ticks_ms()):
-            return Refusal(messages.ERROR_BUSY, "too many signatures to check: wait a minute")
+            return Refusal(messages.ERROR_BUSY, "too many signatures to check")
         return Pending(point, digest, signature, carry_out, self._on_failed)

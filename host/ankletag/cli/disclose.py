@@ -33,4 +33,4 @@ def disclose(
     else:
         say(f"record {record}  {out}")
         say(f"beside it {beside} records that give it time and meaning, no other reading; {len(found.seals)} seals")
-        say(f"check it  ankletag verify {shlex.quote(str(out))}")
+        say(f"check it  ankletag verify {shlex.quote(str(out))} --authority ROOT.COSE")

@@ -105,12 +105,16 @@ def load(
         seen = tuple(Witness(number, digest) for number, digest in opened.witnesses(tag_id))
         heap, path = opened.documents(), opened.path
     points = authority or own_authority()
+    trusted = trust(heap, points)
+    if not authority and tag_id not in trusted.tags and tag_id in trust(heap).tags:
+        # The tag belongs to another programme than this computer: its own root says nothing of it.
+        points, trusted = (), trust(heap)
     # Another programme's documents lead nowhere for who trusts this one, and say nothing of this tag.
-    documents = trust(heap, points).encoded()
+    given = Given(points, trusted.encoded(), None, (*seen, *witnesses(tag_id)))
     with working("verifying"):
-        verified = verify_pages(raws, key, tag_id, Given(points, documents, None, (*seen, *witnesses(tag_id))))
+        verified = verify_pages(raws, key, tag_id, given)
     source = f"tag {tag_id.hex()} in {path}"
-    return Evidence(source, tag_id, key, raws, documents, fitted, nonce, verified)
+    return Evidence(source, tag_id, key, raws, heap, fitted, nonce, verified)
 
 
 def _of_bundle(path: Path, authority: tuple[bytes, ...], witnesses: Callable[[bytes], tuple[Witness, ...]]) -> Evidence:

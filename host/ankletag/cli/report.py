@@ -55,6 +55,6 @@ def report(
     else:
         say(f"report    {html_path}")
         say(f"evidence  {bundle_path}")
-        say(f"check it  ankletag verify {shlex.quote(str(bundle_path))}")
+        say(f"check it  ankletag verify {shlex.quote(str(bundle_path))} --authority ROOT.COSE")
     if evidence.against:
         raise typer.Exit(Exit.FINDINGS)
