@@ -18,10 +18,16 @@ class InForce:
 
 
 def in_force(verified: Verified) -> InForce | None:
-    """The fitting that the proven records leave in force; None where none is."""
+    """The fitting that the proven records leave in force; None where none is.
+
+    Where nothing can be proven, because another station has the log's beginning and this one does not know that
+    station, those under a seal.
+    """
     found: InForce | None = None
+    sealed = max((window.last_item for window in verified.windows), default=0)
+    provable = not verified.first_page or any(verified.proven)
     for index, record in verified.events():
-        if verified.proven[index]:
+        if verified.proven[index] if provable else index < sealed:
             found = _after(found, record)
     return found
 
