@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ankletag.errors import Exit
+from ankletag.store import Store
 from host.commandline import bundle_of, no_findings, run
 from host.logs import check
 from host.tagmaker import fitted
@@ -100,3 +101,22 @@ def test_a_record_that_cannot_be_disclosed_is_said(tmp_path: Path, number: str) 
     assert outcome.code == Exit.USAGE
     assert "record" in outcome.err
     assert not (tmp_path / "record.json").exists()
+
+
+def test_the_bundle_of_a_tag_of_another_programme_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This computer is a station of some other programme: its root says nothing of the tag."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    run("authority", "init", tmp_path / "other", "--name", "Other")
+    run("authority", "region", tmp_path / "other", "South")
+    assert run("station", "enrol", "Desk", "--authority", tmp_path / "other", "--region", "South").code == Exit.OK
+    maker = fitted([0] * 100)
+    path = tmp_path / "store.sqlite"
+    with Store(path) as store:
+        store.see_tag(maker.tag_id, 0)
+        store.pin_key(maker.tag_id, maker.public_key)
+        session = store.begin_session(maker.tag_id, 0)
+        pages = [(seq, raw, True) for seq, raw in enumerate(maker.raw_pages())]
+        store.add_pages(session, maker.tag_id, pages, 0)
+        store.add_documents(maker.documents)
+    assert run("report", "--store", path, "--out", tmp_path).code == Exit.OK
+    no_findings(run("verify", tmp_path / "evidence.zip", "--authority", maker.programme.root.point.hex()))
