@@ -29,10 +29,10 @@ def why_not(verified: Verified, number: int, seal_hash: bytes, damaged: bool = F
         return "the seal that it named is not the one in the pages that it gave"
     if damaged:
         return ""
-    if not window.held and not verified.first_page:
-        return "its last seal does not lead back to the tag's certified key"
-    # Behind an order that another station has read out, keys may be vouched for by a station that this one does not
-    # know yet.
+    # Keys that are only unknown are no reason: seals may be lost, or a station that this one does not know vouches.
+    wrong = any(finding.code == "seal-signature" for finding in verified.findings)
+    if wrong and not any(verified.proven):
+        return "its seals were not made with the tag's certified key"
     return _gap(verified, number)
 
 
@@ -40,7 +40,9 @@ def _gap(verified: Verified, number: int) -> str:
     """What is not as it was sealed between a seal and the last one in front of it that was receipted, as a clause."""
     by_number = {each.seal.seal.number: each for each in verified.windows}
     unsound = {
-        (finding.first_record, finding.last_record) for finding in verified.findings if finding.code == "window-root"
+        (finding.first_record, finding.last_record)
+        for finding in verified.findings
+        if finding.code == "window-root" or (finding.code == "seal-signature" and finding.first_record is not None)
     }
     needed = number
     receipted = -1
