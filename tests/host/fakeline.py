@@ -6,10 +6,11 @@ import threading
 import tty
 
 from ankletag.errors import LinkLost
+from ankletag.transport import Transport
 from host.faketag import FakeTag
 
 
-class Pipe:
+class Pipe(Transport):
     """A transport straight into a FakeTag. Dies after `bytes_left` bytes from the tag; gives `piece` bytes a read."""
 
     name = "pipe"

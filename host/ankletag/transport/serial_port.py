@@ -7,6 +7,7 @@ import sys
 import serial
 
 from ..errors import AnkletagError, LinkLost, PortAbsent, PortBusy, PortForbidden
+from .contract import Transport
 
 _BAUD = 115200
 _WRITE_TIMEOUT_S = 10.0
@@ -15,7 +16,7 @@ _BUSY = (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK)
 _FORBIDDEN = (errno.EACCES, errno.EPERM)
 
 
-class SerialTransport:
+class SerialTransport(Transport):
     """A port that this process has for itself."""
 
     def __init__(self, port: serial.Serial, name: str) -> None:
@@ -40,6 +41,23 @@ class SerialTransport:
             # TypeError: pyserial's own, when another thread closed the port in the middle of a read.
             raise _lost(self.name) from error
         return data
+
+    def set_baud(self, baud: int) -> bool:
+        """Change the line's rate, where the driver takes it. Raises LinkLost when the port went away."""
+        before = self._port.baudrate
+        try:
+            self._port.baudrate = baud
+        except (serial.SerialException, OSError, ValueError):
+            # A rate that the driver does not take (ValueError, EINVAL), or a port that is gone: this tells which.
+            self._put_back(before)
+            return False
+        return True
+
+    def _put_back(self, baud: int) -> None:
+        try:
+            self._port.baudrate = baud
+        except (serial.SerialException, OSError, ValueError) as error:
+            raise _lost(self.name) from error
 
     def close(self) -> None:
         """Give the port back."""
