@@ -76,6 +76,17 @@ class PortForbidden(AnkletagError):
     exit_code = Exit.PORT_FORBIDDEN
 
 
+class RecordingDiffers(AnkletagError):
+    """A session that is played back does something else than was recorded. line: where in the file, from 1."""
+
+    def __init__(self, path: str, line: int, recorded: str, asked: str) -> None:
+        super().__init__(
+            f"This session is not the recorded one: line {line} of {path} has {recorded}, and now it is {asked}.",
+            "Play it back with the same command, the same station's key, a store as it was then and the same version.",
+        )
+        self.line = line
+
+
 class LinkError(AnkletagError):
     """The exchange with the tag did not come to its end."""
 
@@ -120,6 +131,15 @@ class TagFull(TagRefused):
 
     def __init__(self, cause: str, action: str) -> None:
         super().__init__(cause, action, messages.ERROR_FLASH)
+
+
+class Stopped(AnkletagError):
+    """The user stopped it."""
+
+    exit_code = Exit.STOPPED
+
+    def __init__(self) -> None:
+        super().__init__("Stopped, nothing lost.", "Run it again to go on.")
 
 
 class StoreError(AnkletagError):

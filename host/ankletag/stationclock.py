@@ -1,7 +1,9 @@
 """The UTC that this station attests: the system's, or another one for tags that live in another time."""
 
+import functools
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,15 +13,33 @@ from .errors import UsageError
 _END_MS = 4_133_980_800_000
 
 
+def system_utc_ms(offset_ms: int) -> int:
+    """This computer's UTC plus an offset, in ms since 1970-01-01."""
+    return time.time_ns() // 1_000_000 + offset_ms
+
+
 @dataclass(frozen=True, slots=True)
 class StationClock:
-    """offset_ms: station UTC minus system UTC."""
+    """offset_ms: station UTC minus system UTC. source: gives UTC for an offset; a transport's, and the session's
+    recording has the times, too."""
 
     offset_ms: int = 0
+    source: Callable[[int], int] = system_utc_ms
 
     def now_ms(self) -> int:
         """Milliseconds since 1970-01-01 UTC."""
-        return time.time_ns() // 1_000_000 + self.offset_ms
+        return self.source(self.offset_ms)
+
+
+def late_clock(path: Path | None, source: Callable[[int], int]) -> StationClock:
+    """The clock of a file that is read when the time is asked for first: a tag's emulator has written it by the tag's
+    first answer. Until then nothing is raised, and from then on what `read_clock` raises."""
+
+    @functools.cache
+    def offset_ms() -> int:
+        return read_clock(path).offset_ms
+
+    return StationClock(0, lambda more_ms: source(offset_ms() + more_ms))
 
 
 def read_clock(path: Path | None) -> StationClock:

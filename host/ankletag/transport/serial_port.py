@@ -2,24 +2,33 @@
 
 import errno
 import os
+import select
 import sys
+import time
 
 import serial
+from serial import rfc2217
 
-from ..errors import AnkletagError, LinkLost, PortAbsent, PortBusy, PortForbidden
+from ..errors import LinkLost
 from .contract import Transport
 
-_BAUD = 115200
-_WRITE_TIMEOUT_S = 10.0
-_ABSENT = (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO, errno.ENOTDIR, errno.ENOTTY, errno.EISDIR)
-_BUSY = (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK)
-_FORBIDDEN = (errno.EACCES, errno.EPERM)
+if sys.platform == "win32":
+    _GONE: tuple[type[Exception], ...] = (serial.SerialException, OSError, ValueError)
+else:
+    import termios
+
+    # pyserial lets termios' own error through, which is no OSError.
+    _GONE = (serial.SerialException, OSError, ValueError, termios.error)
+
+_CHUNK = 4096
+# How long an rfc2217 port waits at a time: to change that is a negotiation with its server.
+SLICE_S = 0.02
 
 
 class SerialTransport(Transport):
     """A port that this process has for itself."""
 
-    def __init__(self, port: serial.Serial, name: str) -> None:
+    def __init__(self, port: serial.SerialBase, name: str) -> None:
         self._port = port
         self.name = name
 
@@ -29,26 +38,41 @@ class SerialTransport(Transport):
             sent = 0
             while sent < len(data):
                 sent += self._port.write(data[sent:]) or 0
-        except (serial.SerialException, OSError) as error:
+        except _GONE as error:
             raise _lost(self.name) from error
 
     def read(self, timeout_s: float) -> bytes:
         """What has arrived. Raises LinkLost when the port went away."""
         try:
-            self._port.timeout = max(0.0, timeout_s)
-            data: bytes = self._port.read(max(1, self._port.in_waiting))
-        except (serial.SerialException, OSError, TypeError) as error:
+            return self._read(max(0.0, timeout_s))
+        except (*_GONE, TypeError) as error:
             # TypeError: pyserial's own, when another thread closed the port in the middle of a read.
             raise _lost(self.name) from error
-        return data
+
+    def _read(self, timeout_s: float) -> bytes:
+        if type(self._port) is serial.Serial and os.name == "posix":
+            return _read_descriptor(self._port.fileno(), timeout_s)
+        if isinstance(self._port, rfc2217.Serial):
+            return _read_in_slices(self._port, timeout_s)
+        # Ask for one byte and then for what is there: pyserial fills the size that was asked for, or waits to the end.
+        self._port.timeout = timeout_s
+        data = bytes(self._port.read(1))
+        self._port.timeout = 0
+        return data + bytes(self._port.read(_CHUNK)) if data else b""
 
     def set_baud(self, baud: int) -> bool:
-        """Change the line's rate, where the driver takes it. Raises LinkLost when the port went away."""
+        """Change the line's rate, where there is one and it is taken. Raises LinkLost when the port went away.
+
+        Serial ports, pseudo-terminals and rfc2217:// have one; socket:// and loop:// take any and do nothing with it.
+        """
+        if not isinstance(self._port, (serial.Serial, rfc2217.Serial)):
+            return False
         before = self._port.baudrate
         try:
+            self._port.flush()
             self._port.baudrate = baud
-        except (serial.SerialException, OSError, ValueError):
-            # A rate that the driver does not take (ValueError, EINVAL), or a port that is gone: this tells which.
+        except _GONE:
+            # A rate that the driver or the server does not take, or a port that is gone: this tells which.
             self._put_back(before)
             return False
         return True
@@ -56,7 +80,7 @@ class SerialTransport(Transport):
     def _put_back(self, baud: int) -> None:
         try:
             self._port.baudrate = baud
-        except (serial.SerialException, OSError, ValueError) as error:
+        except _GONE as error:
             raise _lost(self.name) from error
 
     def close(self) -> None:
@@ -68,52 +92,31 @@ class SerialTransport(Transport):
             return
 
 
-def open_port(name: str) -> SerialTransport:
-    """Open a port for this process alone. Raises PortAbsent, PortBusy or PortForbidden."""
-    # Windows locks by itself, and a URL's other end may be no device that could be locked.
-    exclusive = True if "://" not in name and os.name == "posix" else None
+def _read_descriptor(fd: int, timeout_s: float) -> bytes:
+    """What a terminal has, in one piece. pyserial's own reading would set the terminal up anew for each timeout."""
+    if not select.select([fd], [], [], timeout_s)[0]:
+        return b""
     try:
-        port = serial.serial_for_url(
-            name, _BAUD, timeout=0, write_timeout=_WRITE_TIMEOUT_S, exclusive=exclusive, do_not_open=True
-        )
-        port.open()
-    except (serial.SerialException, OSError) as error:
-        raise _not_opened(name, error) from error
-    except ValueError as error:
-        raise PortAbsent(f"{name} is no port: {error}.", "Name a serial port such as /dev/ttyACM0 or COM3.") from error
-    return SerialTransport(port, name)
+        data = os.read(fd, _CHUNK)
+    except BlockingIOError:
+        return b""
+    if not data:
+        raise OSError(errno.EIO, "the device is gone")
+    return data
+
+
+def _read_in_slices(port: rfc2217.Serial, timeout_s: float) -> bytes:
+    """At most a slice longer than the timeout."""
+    end_s = time.monotonic() + timeout_s
+    while True:
+        waiting = port.in_waiting
+        data = bytes(port.read(max(1, waiting))) if waiting or timeout_s else b""
+        if data or time.monotonic() >= end_s:
+            return data
 
 
 def _lost(name: str) -> LinkLost:
     return LinkLost(
         f"The line to {name} was cut.",
         "Nothing is lost: check the cable and run the command again, it goes on from what is stored.",
-    )
-
-
-def _not_opened(name: str, error: OSError) -> AnkletagError:
-    number = error.errno
-    if number is None and sys.platform == "win32":
-        # pyserial drops Windows' error number: a port that is listed but does not open is open elsewhere.
-        from serial.tools import list_ports
-
-        listed = any(port.device.lower() == name.lower() for port in list_ports.comports())
-        number = errno.EBUSY if listed else errno.ENOENT
-    if number in _FORBIDDEN:
-        return PortForbidden(
-            f"This account may not open {name}.",
-            "Add it to the group that owns the port (on Linux: sudo usermod -aG dialout $USER), then log in anew.",
-        )
-    if number in _BUSY:
-        return PortBusy(
-            f"{name} is open in another program.",
-            "Close that program (another ankletag, a terminal program, ModemManager), then run the command again.",
-        )
-    if number in _ABSENT or number is None:
-        return PortAbsent(
-            f"There is no port {name}.",
-            "Plug the tag in with a data cable, or start the emulator, and check the name.",
-        )
-    return PortAbsent(
-        f"{name} cannot be opened: {os.strerror(number)}.", "Unplug the tag, plug it in again, and retry."
     )

@@ -1,0 +1,142 @@
+"""A bad line to any port: flips bits and drops bytes, the same ones for the same seed and the same bytes."""
+
+import math
+import random
+from dataclasses import dataclass, fields
+
+from ..errors import UsageError
+from .contract import Transport
+
+_NEVER = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """ber: flipped bits per bit; drop: dropped bytes per byte; seed: of both; piece: at most so many bytes a read."""
+
+    ber: float = 0.0
+    drop: float = 0.0
+    seed: int = 1
+    piece: int = 4096
+
+
+def parse_losses(text: str) -> Losses:
+    """Losses as on a command line: ber=1e-4,drop=1e-5,seed=1,piece=1, any of them left out. Raises UsageError."""
+    given: dict[str, float] = {}
+    for word in filter(None, text.split(",")):
+        name, _, value = word.partition("=")
+        known = name in {field.name for field in fields(Losses)} and name not in given
+        try:
+            given[name] = float(value)
+        except ValueError:
+            known = False
+        whole = name in ("ber", "drop") or (known and given[name].is_integer())
+        highest = 1.0 if name in ("ber", "drop") else 1e9
+        if not known or not whole or not (name == "piece") <= given[name] <= highest:
+            raise UsageError(
+                f"{word!r} says nothing about a bad line.",
+                "Write it like lossy:ber=1e-4,drop=1e-5,seed=1,piece=64:/dev/ttyACM0; rates from 0 to 1.",
+            )
+    return Losses(
+        given.get("ber", 0.0), given.get("drop", 0.0), int(given.get("seed", 1)), int(given.get("piece", 4096))
+    )
+
+
+class LossyTransport(Transport):
+    """Another transport over a bad line, damaged in both directions. What happens to a byte depends on the seed, the
+    direction and how many bytes went before it, not on time or on how they are grouped."""
+
+    def __init__(self, inner: Transport, losses: Losses) -> None:
+        self._inner = inner
+        self._piece = losses.piece
+        self._to_tag = _Damage(losses, "to the tag")
+        self._from_tag = _Damage(losses, "from the tag")
+        self._held = b""
+        self.name = inner.name
+
+    @property
+    def damaged(self) -> tuple[int, int]:
+        """(flipped bits, dropped bytes) up to now, both directions."""
+        return self._to_tag.flipped + self._from_tag.flipped, self._to_tag.dropped + self._from_tag.dropped
+
+    def write(self, data: bytes) -> None:
+        """Send `data` as the line leaves it."""
+        self._inner.write(self._to_tag.apply(data))
+
+    def read(self, timeout_s: float) -> bytes:
+        """What the line leaves of what arrived, at most a piece."""
+        end_s = self._inner.now_s() + timeout_s
+        while not self._held:
+            arrived = self._inner.read(max(0.0, end_s - self._inner.now_s()))
+            if not arrived:
+                return b""
+            self._held = self._from_tag.apply(arrived)
+        part, self._held = self._held[: self._piece], self._held[self._piece :]
+        return part
+
+    def close(self) -> None:
+        """Give the port back."""
+        self._inner.close()
+
+    def set_baud(self, baud: int) -> bool:
+        """As the line behind it."""
+        return self._inner.set_baud(baud)
+
+    def now_s(self) -> float:
+        """As the line behind it."""
+        return self._inner.now_s()
+
+    def utc_ms(self, offset_ms: int = 0) -> int:
+        """As the line behind it."""
+        return self._inner.utc_ms(offset_ms)
+
+    def random(self, count: int) -> bytes:
+        """As the line behind it."""
+        return self._inner.random(count)
+
+
+class _Damage:
+    """One direction."""
+
+    def __init__(self, losses: Losses, direction: str) -> None:
+        self._flips = _Hits(losses.ber, random.Random(f"{losses.seed} flips {direction}"))
+        self._drops = _Hits(losses.drop, random.Random(f"{losses.seed} drops {direction}"))
+        self.flipped = 0
+        self.dropped = 0
+
+    def apply(self, data: bytes) -> bytes:
+        out = bytearray(data)
+        for bit in self._flips.among(8 * len(data)):
+            out[bit >> 3] ^= 1 << (bit & 7)
+            self.flipped += 1
+        for at in reversed(self._drops.among(len(data))):
+            del out[at]
+            self.dropped += 1
+        return bytes(out)
+
+
+class _Hits:
+    """Which of a stream of trials hit, each with the same chance: the distance to the next hit is geometric."""
+
+    def __init__(self, chance: float, source: random.Random) -> None:
+        self._chance = chance
+        self._source = source
+        self._next = self._draw()
+
+    def _draw(self) -> int:
+        if self._chance <= 0:
+            return _NEVER
+        if self._chance >= 1:
+            return 0
+        # Inversion of the geometric distribution (Devroye, Non-Uniform Random Variate Generation, X.2).
+        distance = math.log(1.0 - self._source.random()) / math.log1p(-self._chance)
+        return min(_NEVER, int(distance))
+
+    def among(self, count: int) -> list[int]:
+        """Which of the next `count` trials hit."""
+        found = []
+        while self._next < count:
+            found.append(self._next)
+            self._next += 1 + self._draw()
+        self._next -= count
+        return found

@@ -1,0 +1,94 @@
+"""From the name of a port to a transport, or to what is wrong with it."""
+
+import errno
+import os
+import sys
+
+import serial
+
+from ..errors import AnkletagError, PortAbsent, PortBusy, PortForbidden, UsageError
+from .contract import Transport
+from .lossy import LossyTransport, parse_losses
+from .replay import ReplayTransport
+from .serial_port import SLICE_S, SerialTransport
+
+_BAUD = 115200
+_WRITE_TIMEOUT_S = 10.0
+_ABSENT = (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO, errno.ENOTDIR, errno.ENOTTY, errno.EISDIR)
+_BUSY = (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK)
+_FORBIDDEN = (errno.EACCES, errno.EPERM)
+REPLAY, LOSSY = "replay:", "lossy:"
+
+
+def open_port(name: str) -> Transport:
+    """What a name stands for, for this process alone.
+
+    A serial port, a URL of pyserial's (socket://, rfc2217://, loop://), replay:FILE for a recorded session, or
+    lossy:ber=1e-4,drop=1e-5,seed=1,piece=1:PORT for a bad line to one of them.
+    Raises PortAbsent, PortBusy, PortForbidden, or UsageError for a name that says nothing.
+    """
+    if name.startswith(REPLAY):
+        return ReplayTransport(name.removeprefix(REPLAY))
+    if name.startswith(LOSSY):
+        words, colon, inner = name.removeprefix(LOSSY).partition(":")
+        if not (colon and inner):
+            raise UsageError(f"{name!r} names no port.", "Write it like lossy:ber=1e-4,seed=1:/dev/ttyACM0.")
+        losses = parse_losses(words)
+        return LossyTransport(open_port(inner), losses)
+    return _open_serial(name)
+
+
+def _open_serial(name: str) -> SerialTransport:
+    # Windows locks by itself, and a URL's other end may be no device that could be locked.
+    exclusive = True if "://" not in name and os.name == "posix" else None
+    # rfc2217:// knows no timeout for writing, and negotiates anew when the one for reading changes.
+    remote = name.lower().startswith("rfc2217://")
+    timeout_s, write_timeout_s = (SLICE_S, None) if remote else (0, _WRITE_TIMEOUT_S)
+    try:
+        port = serial.serial_for_url(
+            name, _BAUD, timeout=timeout_s, write_timeout=write_timeout_s, exclusive=exclusive, do_not_open=True
+        )
+        port.open()
+    except (serial.SerialException, OSError) as error:
+        raise _not_opened(name, error) from error
+    except ValueError as error:
+        raise PortAbsent(f"{name} is no port: {error}.", "Name a serial port such as /dev/ttyACM0 or COM3.") from error
+    return SerialTransport(port, name)
+
+
+def _not_opened(name: str, error: OSError) -> AnkletagError:
+    number = error.errno
+    if "://" in name and number is None:
+        # Behind a URL pyserial gives a sentence and no number.
+        return PortAbsent(f"{name} cannot be opened: {_reason(error)}.", "Check the address, and what should serve it.")
+    if number is None and sys.platform == "win32":
+        # pyserial drops Windows' error number: a port that is listed but does not open is open elsewhere.
+        from serial.tools import list_ports
+
+        listed = any(port.device.lower() == name.lower() for port in list_ports.comports())
+        number = errno.EBUSY if listed else errno.ENOENT
+    if number in _FORBIDDEN:
+        return PortForbidden(
+            f"This account may not open {name}.",
+            "Add it to the group that owns the port (on Linux: sudo usermod -aG dialout $USER), then log in anew.",
+        )
+    if number in _BUSY:
+        return PortBusy(
+            f"{name} is open in another program.",
+            "Close that program (another ankletag, a terminal program, ModemManager), then run the command again.",
+        )
+    if number in _ABSENT or number is None:
+        return PortAbsent(
+            f"There is no port {name}.",
+            "Plug the tag in with a data cable, or start the emulator, and check the name.",
+        )
+    return PortAbsent(
+        f"{name} cannot be opened: {os.strerror(number)}.", "Unplug the tag, plug it in again, and retry."
+    )
+
+
+def _reason(error: OSError) -> str:
+    cause = error.__context__
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror.lower()
+    return "there is no such host and port" if isinstance(cause, (TypeError, ValueError)) else str(error).rstrip(".")
