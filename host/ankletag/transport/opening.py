@@ -51,8 +51,10 @@ def _open_serial(name: str) -> SerialTransport:
         port.open()
     except (serial.SerialException, OSError) as error:
         raise _not_opened(name, error) from error
-    except ValueError as error:
-        raise PortAbsent(f"{name} is no port: {error}.", "Name a serial port such as /dev/ttyACM0 or COM3.") from error
+    except (ValueError, LookupError, TypeError) as error:
+        # The latter two are what pyserial makes of options in a URL that it does not know.
+        reason = f": {error}" if isinstance(error, ValueError) else ""
+        raise PortAbsent(f"{name} is no port{reason}.", "Name a serial port such as /dev/ttyACM0 or COM3.") from error
     return SerialTransport(port, name)
 
 
