@@ -1,0 +1,283 @@
+"""A recorded session can be played back to the byte, a cut one up to the cut, and no file is believed."""
+
+import contextlib
+import json
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ankletag.errors import AnkletagError, LinkLost, RecordingDiffers, UsageError
+from ankletag.transport import Recording, RecordingTransport, ReplayTransport, Transport, open_port
+from tagproto import frames, messages
+
+HELLO = frames.encode(messages.HELLO, 7, bytes(18))
+STATUS = frames.encode(messages.STATUS, 7, b"")
+
+
+class Scripted(Transport):
+    """Gives one answer a read; is cut when they are used up."""
+
+    name = "scripted"
+
+    def __init__(self, *answers: bytes) -> None:
+        self.answers = list(answers)
+        self.written: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
+
+    def read(self, timeout_s: float) -> bytes:
+        if not self.answers:
+            raise LinkLost("The line to scripted was cut.", "Plug it in.")
+        return self.answers.pop(0)
+
+    def close(self) -> None:
+        self.answers = []
+
+    def set_baud(self, baud: int) -> bool:
+        return baud < 1_000_000
+
+
+def session(line: Transport) -> list[object]:
+    """All that a session can ask of a transport; what it saw."""
+    seen: list[object] = [line.now_s(), line.random(16), line.utc_ms()]
+    line.write(HELLO)
+    seen += [line.read(1), line.read(0), line.now_s(), line.utc_ms(86_400_000)]
+    seen += [line.set_baud(921_600), line.set_baud(2_000_000)]
+    line.write(STATUS)
+    seen.append(line.read(1))
+    try:
+        line.read(1)
+    except LinkLost as error:
+        seen.append(error.cause)
+    seen += [line.utc_ms(), line.random(1)]
+    line.close()
+    line.close()
+    return seen
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> tuple[Path, list[object]]:
+    path = tmp_path / "session.jsonl"
+    seen = session(RecordingTransport(Scripted(bytes(range(256)), b"", b"\xff"), Recording(path)))
+    return path, seen
+
+
+def test_it_gives_back_what_was_there(recorded: tuple[Path, list[object]]) -> None:
+    path, seen = recorded
+    assert "The line to scripted was cut." in seen
+    for line in (ReplayTransport(path), open_port(f"replay:{path}")):
+        assert line.name == f"replay:{path}"
+        assert session(line) == seen
+
+
+def test_the_file_is_lines_of_json(recorded: tuple[Path, list[object]]) -> None:
+    lines = [json.loads(line) for line in recorded[0].read_text(encoding="utf-8").splitlines()]
+    assert lines[0] == {"format": "ankletag-session", "version": 1, "port": "scripted"}
+    assert {"write": HELLO.hex()} in lines
+    assert {"read": bytes(range(256)).hex()} in lines
+    assert {"baud": 2_000_000, "done": False} in lines
+    assert lines[-1] == {"close": 0}
+
+
+def test_nobody_else_may_read_it_and_nothing_is_overwritten(recorded: tuple[Path, list[object]]) -> None:
+    path = recorded[0]
+    if os.name == "posix":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="overwrites nothing"):
+        Recording(path)
+    assert path.read_bytes() == before
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be made: No such file"):
+        Recording(tmp_path / "none" / "session.jsonl")
+
+
+def test_a_recording_of_nothing_leaves_no_file(tmp_path: Path) -> None:
+    recording = Recording(tmp_path / "session.jsonl")
+    assert recording.path.exists()
+    recording.close()
+    recording.close()
+    assert not recording.path.exists()
+
+
+def test_what_was_recorded_is_in_the_file_before_the_session_ends(tmp_path: Path) -> None:
+    line = RecordingTransport(Scripted(b"abc"), Recording(tmp_path / "session.jsonl"))
+    line.write(HELLO)
+    line.read(1)
+    back = ReplayTransport(tmp_path / "session.jsonl")
+    back.write(HELLO)
+    assert back.read(1) == b"abc"
+    with pytest.raises(LinkLost, match="ends in line 4"):
+        back.read(1)
+    back.close()
+    line.close()
+
+
+def test_a_session_that_was_stopped_ends_there(tmp_path: Path) -> None:
+    class Impatient(Scripted):
+        def read(self, timeout_s: float) -> bytes:
+            raise KeyboardInterrupt
+
+    line = RecordingTransport(Impatient(), Recording(tmp_path / "session.jsonl"))
+    with pytest.raises(KeyboardInterrupt):
+        line.read(1)
+    assert line.utc_ms()
+    line.close()
+    back = ReplayTransport(tmp_path / "session.jsonl")
+    with pytest.raises(LinkLost, match="stopped from the keyboard"):
+        back.read(1)
+    assert back.utc_ms()
+    back.close()
+
+
+def test_cut_anywhere_it_is_good_up_to_there(recorded: tuple[Path, list[object]], tmp_path: Path) -> None:
+    whole, seen = recorded[0].read_bytes(), recorded[1]
+    head = whole.index(b"\n") + 1
+    path = tmp_path / "cut.jsonl"
+    for size in range(head, len(whole), 7):
+        path.write_bytes(whole[:size])
+        with contextlib.closing(ReplayTransport(path)) as back:
+            try:
+                found = session(back)
+            except LinkLost as error:
+                ended = error.cause
+            else:
+                # Only the last calls were cut off: behind the end the time stands still.
+                assert found[:-2] == seen[:-2]
+                continue
+        assert "ends in line" in ended
+    for size in range(head):
+        path.write_bytes(whole[:size])
+        with pytest.raises(UsageError, match="is no recorded session"):
+            ReplayTransport(path)
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [
+        (lambda line: line.read(1), r"line 2 of .* has now_s, and now it is a read"),
+        (lambda line: [line.now_s(), line.random(15)], r"line 3 .* has 16 random bytes, and now it is 15"),
+        (
+            lambda line: [line.now_s(), line.random(16), line.write(b"x")],
+            r"has utc_ms, and now it is 1 bytes \(no whole",
+        ),
+    ],
+)
+def test_another_session_is_told_with_its_line(
+    recorded: tuple[Path, list[object]], other: Callable[[Transport], object], sentence: str
+) -> None:
+    back = ReplayTransport(recorded[0])
+    with pytest.raises(RecordingDiffers, match=sentence):
+        other(back)
+    back.close()
+
+
+def test_another_write_is_told_with_what_differs(recorded: tuple[Path, list[object]]) -> None:
+    def begun() -> Transport:
+        line = ReplayTransport(recorded[0])
+        line.now_s()
+        line.random(16)
+        line.utc_ms()
+        return line
+
+    back = begun()
+    with pytest.raises(RecordingDiffers) as error:
+        back.write(STATUS)
+    assert error.value.line == 5
+    assert f"{len(HELLO)} bytes (hello)" in error.value.cause
+    assert f"{len(STATUS)} bytes (status)" in error.value.cause
+    assert "Traceback" not in str(error.value)
+    back.close()
+    back = begun()
+    with pytest.raises(RecordingDiffers, match="with nothing more from byte"):
+        back.write(HELLO[:-1])
+    back.close()
+    back = begun()
+    with pytest.raises(RecordingDiffers, match=f"of .* has {len(HELLO)} bytes"):
+        back.set_baud(9600)
+    back.close()
+
+
+def read_one(path: Path) -> bytes:
+    with contextlib.closing(ReplayTransport(path)) as back:
+        return back.read(1)
+
+
+HEAD = b'{"format": "ankletag-session", "version": 1, "port": "x"}\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is no recorded session"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "line 1 .* is not UTF-8"),
+        (b"[1]\n", "line 1 .* is not a JSON object"),
+        (b"{}\n", "is no recorded session"),
+        (bytes(3_000_000), "line 1 .* is longer than any"),
+        (b"[" * 900_000 + b"\n", "line 1 .* is not JSON"),
+        (HEAD.replace(b"1", b"2"), "is of version 2, this program knows version 1"),
+        (HEAD.replace(b"1", b'"\\u001b[2J"'), "is of version"),
+        (HEAD + b"what\n", "line 2 .* is not JSON"),
+        (HEAD + b'{"read": "0g"}\n', "line 2 .* has no bytes in hexadecimal"),
+        (HEAD + b'{"read": 5}\n', "line 2 .* has no bytes in hexadecimal"),
+        (HEAD + b'{"read": "\xff"}\n', "line 2 .* is not UTF-8"),
+        (HEAD + b'{"read": "' + b"00" * 600_000 + b'"}\n', "line 2 .* is longer than any"),
+        (HEAD + b'{"\\u001b[2J": 1}\n', "not the recorded one: line 2"),
+        (HEAD + b'{"read": "", "lost": "\\u001b[2J"}\n', "\N{REPLACEMENT CHARACTER}"),
+    ],
+)
+def test_what_is_no_recording_is_a_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
+    path = tmp_path / "session.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(AnkletagError, match=f"(?i){sentence}") as error:
+        read_one(path)
+    assert "\x1b" not in str(error.value)
+
+
+@pytest.mark.parametrize("value", ["NaN", "-Infinity", "1" + "0" * 4000, "true", '"12"'])
+def test_a_time_that_is_none(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "session.jsonl"
+    path.write_bytes(HEAD + b'{"now_s": %s}\n{"utc_ms": %s}\n' % (value.encode(), value.encode()))
+    with contextlib.closing(ReplayTransport(path)) as back:
+        with pytest.raises(UsageError, match="Line 2 .* has no time"):
+            back.now_s()
+        with pytest.raises(UsageError, match="Line 3 .* has no whole number"):
+            back.utc_ms()
+
+
+def test_a_recording_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read: No such file"):
+        open_port(f"replay:{tmp_path}/none")
+    with pytest.raises(UsageError, match="cannot be read"):
+        open_port(f"replay:{tmp_path}")
+
+
+VALUE = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.binary().map(bytes.hex))
+LINE = st.dictionaries(
+    st.sampled_from(["read", "write", "random", "now_s", "utc_ms", "baud", "done", "lost", "close"]), VALUE, max_size=3
+)
+
+
+@given(st.lists(LINE, max_size=6))
+def test_no_line_makes_a_fault(tmp_path_factory: pytest.TempPathFactory, lines: list[dict[str, object]]) -> None:
+    path = tmp_path_factory.mktemp("junk") / "session.jsonl"
+    path.write_bytes(HEAD + b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+    for ask in (
+        lambda line: line.read(1),
+        lambda line: line.write(HELLO),
+        lambda line: line.random(4),
+        lambda line: line.now_s(),
+        lambda line: line.utc_ms(),
+        lambda line: line.set_baud(9600),
+    ):
+        with contextlib.closing(ReplayTransport(path)) as back, contextlib.suppress(AnkletagError):
+            for _ in range(len(lines) + 1):
+                ask(back)
