@@ -13,7 +13,6 @@ from ankletag.trust.keyfile import write_key
 from ankletag.verify import Given, Verified, verify_pages
 from programme import Programme
 from taghil.vm.process import Emulator
-from tagproto import messages
 from tagproto.commands import SCOPE_ORDER
 
 # Certificates from 2000 to 2100: replayed wearers lived in 2017, and some emulated ones live for ten years.
@@ -93,9 +92,8 @@ def read_all(client: Client) -> list[bytes]:
     client.introduce()
     client.open(SCOPE_ORDER)
     status = client.status()
-    found: dict[int, bytes] = {}
-    for first in range(number(status, "oldest_page"), number(status, "open_page") + 1, messages.READ_PAGES_MAX):
-        client.read_pages(first, messages.READ_PAGES_MAX, found.__setitem__)
+    open_page = number(status, "open_page")
+    found = client.read_pages(range(number(status, "oldest_page"), open_page + 1), open_page)
     return [found[seq] for seq in sorted(found)]
 
 

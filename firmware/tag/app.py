@@ -52,7 +52,8 @@ class App:
         flash = self.flash = Flash(board.flash)
         layout = Layout(flash.blocks)
         self.settings = Settings(flash, layout.settings_first)
-        self.keys = Keys(flash, layout.keys_first, self.not_kept)
+        self.link = None
+        self.keys = Keys(flash, layout.keys_first, self.not_kept, self._between)
         self.pool = Pool(board, self.keys.stored())
         self.trust = Trust(flash, layout.trust_first, board.unique_id, self._first_point)
         self.gate = Gate(self.trust, self.pool, clock, board.unique_id, self._half_done)
@@ -64,7 +65,7 @@ class App:
         self._refusals = Rationed(self.recorder, clock, records.REFUSED)
         self._fixes = Rationed(self.recorder, clock, records.FIX)
         commands = Commands(self)
-        self.link = Link(board.link, commands.handle, self._read_page, commands.readable, self._refused)
+        self.link = Link(board.link, clock, commands.handle, self._read_page, commands.readable, self._refused)
         self._turns = 0
         self._told_flash = 0
         self._next_sample = clock.ticks_ms()
@@ -224,6 +225,11 @@ class App:
         # Only a boot mends it, and before anything else takes the number of a record that is not there.
         self.recorder.torn = True
 
+    def _between(self):
+        """Between the steps of a signature or a key: the line need not be idle."""
+        if self.link is not None:
+            self.link.send_on()
+
     def _first_point(self):
         return cose.compressed(self.settings.first_key or self.keys.public_key)
 
@@ -247,19 +253,25 @@ class App:
         self.gate.expire()
         self._guard(self.link.serve)
         self._guard(self._inputs.watch)
-        self._tell_flash()
-        self._guard(self.faults.record_due)
-        if self.settings.fitted and ticks_after(self._next_sample, board.clock.ticks_ms()) >= 0:
-            self._guard(self._tend)
-            self._guard(self._sample)
-        if self.settings.fitted and self.sealer.due(board.clock.ticks_ms(), self.pace.seal_interval_s):
-            self._guard(self._scheduled_seal)
-        if ticks_after(self.recorder.last_ticks, board.clock.ticks_ms()) >= _SILENCE_MS:
-            self._guard(self._break_silence)
+        if not self.link.holds_still():
+            self._work()
         self._turns += 1
         if self._turns % _HEAP_EVERY == 0:
             self._measure_heap()
         board.wait(self._deadline(), self.link.wants_write())
+
+    def _work(self):
+        """What is due, and may wait for a quarter of a second while a long request comes in."""
+        clock = self.board.clock
+        self._tell_flash()
+        self._guard(self.faults.record_due)
+        if self.settings.fitted and ticks_after(self._next_sample, clock.ticks_ms()) >= 0:
+            self._guard(self._tend)
+            self._guard(self._sample)
+        if self.settings.fitted and self.sealer.due(clock.ticks_ms(), self.pace.seal_interval_s):
+            self._guard(self._scheduled_seal)
+        if ticks_after(self.recorder.last_ticks, clock.ticks_ms()) >= _SILENCE_MS:
+            self._guard(self._break_silence)
 
     def _tell_flash(self):
         """A fault for what flash did not hold, and one for a block that was given up: once a boot each."""
@@ -303,9 +315,10 @@ class App:
 
     def _deadline(self):
         now = self.board.clock.ticks_ms()
-        if not self.settings.fitted:
-            return (now + _IDLE_MS) & (records.TICKS_PERIOD_MS - 1)
-        return self._next_sample
+        idle_ms = self.link.needs_turn_ms() or _IDLE_MS
+        if self.settings.fitted:
+            idle_ms = min(idle_ms, ticks_after(now, self._next_sample))
+        return (now + idle_ms) & (records.TICKS_PERIOD_MS - 1)
 
     def _measure_heap(self):
         # What is free counts only once the garbage is gone.

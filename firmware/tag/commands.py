@@ -66,6 +66,8 @@ class Commands:
             "nonce": self._gate.new_nonce(),
             "root": app.trust.root_id(),
             "list_number": app.trust.list_number,
+            "input": app.board.link.input_bytes,
+            "rate": app.board.link.rate,
         }
 
     def _status(self, _values):

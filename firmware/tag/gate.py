@@ -59,6 +59,8 @@ class Gate:
         self._nonce = b""
         self._given_ticks = 0
         self.nonce_ticks = 0
+        # The last signed request, [kind, signature, answer]: who asks the same again gets the same answer.
+        self._last = None
         # Pages that may be read: a scope of tagproto.commands, or 0.
         self._scope = 0
         self._opened_ticks = 0
@@ -94,9 +96,17 @@ class Gate:
         """A signed request: a Pending or a Refusal. carry_out(values) gives reply values, to which a nonce is added."""
         if not self._trust.root:
             return Refusal(messages.ERROR_STATE, "not provisioned: no authority has certified this tag")
+        if self._last is not None and self._last[:2] == [kind, values["signature"]]:
+            return self._last[2]
         if not self._nonce or values["nonce"] != self._nonce:
             return Refusal(messages.ERROR_NONCE, "this is not the tag's last nonce: say hello for a new one")
         self._nonce = b""
+        answer = self._judge(kind, values, carry_out)
+        if isinstance(answer, Refusal):
+            self._last = [kind, values["signature"], answer]
+        return answer
+
+    def _judge(self, kind, values, carry_out):
         if self._old(self._given_ticks, messages.NONCE_LIFE_MS):
             return Refusal(messages.ERROR_STALE, "the nonce is too old: say hello for a new one")
         self.nonce_ticks = self._given_ticks
@@ -117,6 +127,7 @@ class Gate:
             reply = carry_out(values)
             if not isinstance(reply, Refusal):
                 reply["nonce"] = self.new_nonce()
+            self._last = [kind, values["signature"], reply]
             return reply
 
         digest = cose.signed_digest(commands.payload(kind, self._tag_id, values))

@@ -58,12 +58,14 @@ class Keys:
     """Signs with the present epoch's key. A secure element takes its place with the same members:
     epoch, public_key, sign, announce, retire.
 
-    on_bad(): called when flash does not hold, or does not give up, what it should.
+    on_bad(): called when flash does not hold, or does not give up, what it should. between(): called now and then
+    while a signature or a key is made.
     """
 
-    def __init__(self, flash, first_block, on_bad):
+    def __init__(self, flash, first_block, on_bad, between=p256.no_pause):
         self._turns = Turns(flash, first_block, KEY_BLOCKS)
         self._on_bad = on_bad
+        self._between = between
         # The key that signs, then those of the epochs behind it.
         self._chain = []
         self._found = []
@@ -147,7 +149,7 @@ class Keys:
 
     def sign(self, digest):
         """64 bytes over a SHA-256 digest."""
-        return p256.sign(self._chain[0].secret, digest)
+        return p256.sign(self._chain[0].secret, digest, self._between)
 
     # Rekeying
 
@@ -178,7 +180,7 @@ class Keys:
         extracted = hmac_sha256(ratchet, random)
         secret = p256.private_key(hmac_sha256(extracted, b"ankletag key\x01"))
         after = hmac_sha256(extracted, b"ankletag ratchet\x01")
-        key = Key(-1, epoch, secret, after, p256.public_key(secret), parent)
+        key = Key(-1, epoch, secret, after, p256.public_key(secret, self._between), parent)
         key.page = self._turns.put(key.encode(), True)
         if key.page < 0:
             return False

@@ -2,30 +2,33 @@
 
 from tagproto import frames, messages
 from tagproto.bad import Bad
+from tagproto.records import ticks_after
 
 from .gate import Pending
+from .rate import Rate
 from .refusal import Refusal
+from .stream import Stream
 
 _READ_BYTES = 256
-# A host that never stops sending must not stop the sampling: the rest waits for the next turn.
+# A host that never stops sending, or that takes whatever comes, must not stop the sampling: the rest waits for the
+# next turn.
 _READS_PER_TURN = 4
-# A host that never takes its answers must not fill the memory: with more than this waiting, requests wait, too. More
-# than a page's frame, so that a new request still ends a stream that nobody takes.
+_FRAMES_PER_TURN = 8
+# A host that never takes its answers must not fill the memory: with more than this waiting, requests wait, too.
 _OUTPUT_MAX = 1024
 
 
 class Link:
-    """Serves one host over board.link. handle(kind, values) gives reply values, a Refusal, or a Pending.
+    """Serves one host over a board's port. handle(kind, values) gives reply values, a Refusal, or a Pending.
 
     read_page(seq, buffer) fills 256 bytes, or is False; page_range() gives the oldest page that may be read and the
     open one, or a Refusal; on_refused(kind, code) is told of every Refusal.
     """
 
-    def __init__(self, port, handle, read_page, page_range, on_refused):
+    def __init__(self, port, clock, handle, read_page, page_range, on_refused):
         self._port = port
+        self._clock = clock
         self._handle = handle
-        self._read_page = read_page
-        self._page_range = page_range
         self._on_refused = on_refused
         self._decoder = frames.Decoder()
         # Frames that were read and not answered yet.
@@ -34,33 +37,55 @@ class Link:
         self._pending = None
         self._pending_frame = None
         self._input = bytearray(_READ_BYTES)
+        # Replies that wait, and how many bytes they are.
+        self._replies = []
+        self._replies_bytes = 0
+        # What is being written, up to where, and how far that has come.
         self._output = b""
+        self._size = 0
         self._sent = 0
-        self._page = bytearray(256)
-        # A READ under way: the next page, the one behind the last, the request it answers, pages sent.
-        self._stream_next = 0
-        self._stream_end = 0
-        self._stream_id = -1
-        self._stream_count = 0
-        self._stream_oldest = 0
-        self._stream_open = 0
+        self._stream = Stream(read_page, page_range)
+        self._plain = bytearray(frames.DATA_BODY_MAX + frames.AROUND_BODY)
+        self._encoded = bytearray(frames.encoded_max(frames.DATA_BODY_MAX))
+        # Bad frames came in this turn.
+        self._unread = False
+        self._listens = False
+        self._listen_ticks = 0
+        # Since it last listened, what was due has been done.
+        self._worked = True
+        self._rate = Rate(port, clock)
         self.frames_bad = 0
         self.refused = 0
 
     def wants_write(self):
         """Whether the next turn has something to do: bytes that wait for room on the port, or requests."""
         return (
-            self._sent < len(self._output) or self._stream_id >= 0 or len(self._frames) > 0 or self._pending is not None
+            self._sent < self._size
+            or len(self._replies) > 0
+            or self._stream.waiting()
+            or len(self._frames) > 0
+            or self._pending is not None
         )
+
+    def holds_still(self):
+        """Whether a long request is on its way. If not, the caller does what is due."""
+        if self._listens and not 0 <= ticks_after(self._listen_ticks, self._clock.ticks_ms()) < messages.LISTEN_MS:
+            self._listens = False
+        if not self._listens:
+            self._worked = True
+        return self._listens
+
+    def needs_turn_ms(self):
+        """The next turn must not be later than in so many milliseconds; 0 where it may."""
+        return messages.LISTEN_MS if self._listens else self._rate.needs_turn_ms()
 
     def serve(self):
         """Take what came in, answer it, and write what the port takes."""
+        self._rate.watch()
         if self._pending is not None:
             self._go_on()
-            self._write()
-            return
         for _ in range(_READS_PER_TURN):
-            if self._answer_waiting() or len(self._output) - self._sent > _OUTPUT_MAX:
+            if self._answer_waiting() or self._crowded():
                 break
             count = self._port.read_into(self._input)
             if not count:
@@ -68,24 +93,47 @@ class Link:
             self._frames = list(self._decoder.feed(memoryview(self._input)[:count]))
         else:
             self._answer_waiting()
+        if self._unread and not self._crowded():
+            self._unread = False
+            self._queue(messages.ERROR, 0, {"code": messages.ERROR_FRAME, "version": 0, "text": b""})
         self._write()
 
+    def send_on(self):
+        """What the port takes now of what waits: between the steps of a long work, which nothing here may stop."""
+        try:
+            self._write()
+        except Exception:  # noqa: BLE001 - the next turn meets it again, where it is recorded
+            return
+
+    def _crowded(self):
+        return self._replies_bytes + self._size - self._sent > _OUTPUT_MAX + len(self._encoded)
+
     def _answer_waiting(self):
-        """Answer the frames that were read, up to one that takes long; whether there was such a one."""
+        """Answer the frames that were read, up to one that has to wait; whether there was such a one."""
         while self._frames:
-            if len(self._output) - self._sent > _OUTPUT_MAX:
+            if self._crowded():
                 return True
-            frame = self._frames.pop(0)
+            frame = self._frames[0]
+            if not isinstance(frame, Bad) and self._must_wait(frame.kind):
+                return True
+            self._frames.pop(0)
+            self._listens = False
             if isinstance(frame, Bad):
                 self.frames_bad += 1
-                continue
-            self._answer(frame)
-            if self._pending is not None:
-                return True
+                self._unread = True
+            else:
+                self._rate.heard()
+                self._answer(frame)
         return False
 
+    def _must_wait(self, kind):
+        if self._pending is not None:
+            return kind != messages.READ
+        # Who asks for it without end must not stop the work.
+        return kind == messages.LISTEN and not self._worked
+
     def _go_on(self):
-        """A step of the check that a request waits for. What it leads to is all that is done in this turn."""
+        """A step of the check that a request waits for."""
         pending = self._pending
         # What a step raises must not come again at every turn.
         self._pending = None
@@ -96,21 +144,27 @@ class Link:
             self._reply(self._pending_frame, reply)
 
     def _answer(self, frame):
-        # One host, one request at a time: a new request ends a stream that nobody waits for any more.
-        self._stream_id = -1
-        values = messages.decode(frame.kind, frame.body)
-        if frame.kind >= messages.REPLY:
+        kind = frame.kind
+        values = messages.decode(kind, frame.body)
+        if kind >= messages.REPLY:
             self.frames_bad += 1
             return
         if isinstance(values, Bad):
             code = messages.ERROR_KIND if values.reason == "kind" else messages.ERROR_BODY
             reply = Refusal(code, "request not understood: " + values.reason + " " + values.detail)
-        elif frame.kind == messages.READ:
-            reply = self._begin_stream(frame, values)
+        elif kind == messages.READ:
+            reply = self._stream.ask(frame.request_id, values)
             if reply is None:
                 return
+        elif kind == messages.LISTEN:
+            self._listens = True
+            self._worked = False
+            self._listen_ticks = self._clock.ticks_ms()
+            reply = {"room": self._port.room_bytes}
+        elif kind == messages.RATE:
+            reply = self._rate.ask(values["baud"])
         else:
-            reply = self._handle(frame.kind, values)
+            reply = self._handle(kind, values)
         if isinstance(reply, Pending):
             self._pending = reply
             self._pending_frame = frame
@@ -126,48 +180,37 @@ class Link:
         else:
             self._queue(frame.kind | messages.REPLY, frame.request_id, reply)
 
-    def _begin_stream(self, frame, values):
-        if values["count"] > messages.READ_PAGES_MAX:
-            return Refusal(messages.ERROR_RANGE, "at most %d pages at once" % messages.READ_PAGES_MAX)
-        pages = self._page_range()
-        if isinstance(pages, Refusal):
-            return pages
-        oldest, open_page = pages
-        first = values["first"]
-        self._stream_next = max(first, oldest)
-        self._stream_end = min(first + values["count"], open_page + 1)
-        self._stream_id = frame.request_id
-        self._stream_count = 0
-        self._stream_oldest = oldest
-        self._stream_open = open_page
-        return None
-
     def _queue(self, kind, request_id, values):
-        rest = self._output[self._sent :] if self._sent < len(self._output) else b""
-        self._output = rest + frames.encode(kind, request_id, messages.encode(kind, values))
-        self._sent = 0
+        encoded = frames.encode(kind, request_id, messages.encode(kind, values))
+        self._replies.append(encoded)
+        self._replies_bytes += len(encoded)
 
     def _write(self):
-        while True:
-            while self._sent < len(self._output):
-                count = self._port.write(memoryview(self._output)[self._sent :])
+        for _ in range(_FRAMES_PER_TURN):
+            while self._sent < self._size:
+                count = self._port.write(memoryview(self._output)[self._sent : self._size])
                 if not count:
                     return
                 self._sent += count
-            self._output = b""
-            self._sent = 0
-            if self._stream_id < 0:
+            self._sent = self._size = 0
+            if not self._next():
+                self._rate.change()
                 return
-            self._stream_on()
 
-    def _stream_on(self):
-        seq = self._stream_next
-        if seq < self._stream_end:
-            self._stream_next = seq + 1
-            if self._read_page(seq, self._page):
-                self._stream_count += 1
-                self._queue(messages.PAGE, self._stream_id, {"seq": seq, "page": self._page})
-            return
-        request_id, self._stream_id = self._stream_id, -1
-        fields = {"sent": self._stream_count, "oldest_page": self._stream_oldest, "open_page": self._stream_open}
-        self._queue(messages.READ | messages.REPLY, request_id, fields)
+    def _next(self):
+        """Take up what is to be written next, replies before data; whether there is something."""
+        if not self._replies and self._stream.waiting():
+            size = self._stream.fill(self._plain)
+            if size:
+                self._output = self._encoded
+                self._size = frames.encode_into(self._plain, size, self._encoded)
+                return True
+            fields = self._stream.end()
+            if fields is not None:
+                self._queue(messages.READ | messages.REPLY, self._stream.request_id, fields)
+        if not self._replies:
+            return False
+        self._output = self._replies.pop(0)
+        self._size = len(self._output)
+        self._replies_bytes -= self._size
+        return True

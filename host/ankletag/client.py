@@ -1,37 +1,38 @@
 """A tag as an object: its requests, signed where the tag asks for that, and the nonces that this takes."""
 
-import os
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 
 import tagproto
 from tagproto import messages
-from tagproto.bad import Bad
 
-from .errors import TagRefused, TagSilent
+from .errors import LinkLost, TagRefused, TagSilent
 from .exchange import Exchange, LinkCounts, Values, number, octets
 from .introduction import Signer, introduction
 from .models import readable
+from .readout import Readout
+from .refusals import action_for
 from .transport.contract import Transport
 
 __all__ = ["Client", "LinkCounts", "Signer", "Values", "number", "octets"]
 
-REPLY_S = 4.0
+# After so long without a reply the same frame goes out again, which does nothing twice.
+REPLY_S = 0.8
 # A tag's chip takes about a second for a signature that it checks, and takes its readings in between.
-SIGNED_S = 8.0
+_SIGNED_TIMES = 2.5
 # A seal besides: a signature of its own, a key pair and flash.
-SEAL_S = 12.0
-# A READ is answered at once, unless the tag is at a seal; asking again costs nothing.
-_READ_S = 1.2
-_TRIES = 4
-# A lost reply, a tag that restarted, and with it a station that is to be presented again: each costs a try or two.
+_SEAL_TIMES = 4.0
+# A stream that rests for so long has been lost on the way.
+_QUIET_TIMES = 0.6
+# A tag that restarted, and with it a station that is to be presented again: each costs a nonce or two.
 _SIGNED_TRIES = 8
 # After that long a nonce is given up: before the tag does so, which would record that it refused.
 _NONCE_S = messages.NONCE_LIFE_MS / 1000 * 0.8
+# The FIFO of the smallest tag; a hello that says less would never be asked anything.
+_INPUT_MIN_BYTES = 32
 # Twenty times what a tag keeps (32 lines of 96 bytes): a tag that never ends its log must not fill this computer.
 _LOG_MAX = 65536
-# Asking these again after silence only adds one more record or seal.
+# Done twice, these only add one more record or seal. After a tag has restarted it does not know what it did last.
 _REPEATABLE = (messages.OPEN, messages.SEAL, messages.ACKNOWLEDGE, messages.ATTEST, messages.CONFIGURE)
 
 
@@ -39,15 +40,16 @@ class Client:
     """Talks to one tag over one transport. Use it as a context manager: it closes the transport.
 
     signer: who signs; without one only hello, status, log, present and document are of use. reply_s: seconds for a
-    reply to what the tag answers at once; the other deadlines shrink with it.
+    reply to what the tag answers at once; the other times shrink with it.
     """
 
     def __init__(self, transport: Transport, signer: Signer | None = None, reply_s: float = REPLY_S) -> None:
+        self.transport = transport
         self._exchange = Exchange(transport)
         self._signer = signer
         self._reply_s = reply_s
-        self._signed_s = SIGNED_S * reply_s / REPLY_S
-        self._seal_s = SEAL_S * reply_s / REPLY_S
+        self._signed_s = _SIGNED_TIMES * reply_s
+        self._seal_s = _SEAL_TIMES * reply_s
         self._hello: Values = {}
         self._nonce = b""
         self._nonce_at = 0.0
@@ -58,7 +60,13 @@ class Client:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._exchange.close()
+        try:
+            self.end_readout()
+        except LinkLost:
+            # Then the tag has nobody to send to.
+            return
+        finally:
+            self._exchange.close()
 
     @property
     def counts(self) -> LinkCounts:
@@ -76,8 +84,8 @@ class Client:
 
     def hello(self) -> Values:
         """The tag's hello. Raises OtherVersion when its protocol is not ours."""
-        values: Values = {"version": tagproto.PROTOCOL_VERSION, "entropy": os.urandom(16)}
-        reply = self._exchange.ask(messages.HELLO, values, self._reply_s, _TRIES)
+        values: Values = {"version": tagproto.PROTOCOL_VERSION, "entropy": self.transport.random(16)}
+        reply = self._exchange.ask(messages.HELLO, values, self._reply_s)
         if self._hello and octets(reply, "tag_id") != octets(self._hello, "tag_id"):
             raise TagRefused(
                 f"The tag on this port was {octets(self._hello, 'tag_id').hex()} a moment ago, and is "
@@ -86,26 +94,27 @@ class Client:
                 messages.ERROR_NONCE,
             )
         self._hello = reply
+        self._exchange.input_bytes = max(number(reply, "input"), _INPUT_MIN_BYTES)
         self._keep_nonce(reply)
         return reply
 
     def status(self) -> Values:
         """The tag's status."""
-        return self._exchange.ask(messages.STATUS, {}, self._reply_s, _TRIES)
+        return self._exchange.ask(messages.STATUS, {}, self._reply_s)
 
     def present(self, document: bytes) -> Values:
         """Show the tag a document of its authority's. Showing one again that it took is answered in the same way."""
-        return self._exchange.ask(messages.PRESENT, {"document": document}, self._signed_s, _TRIES)
+        return self._exchange.ask(messages.PRESENT, {"document": document}, self._signed_s)
 
     def document(self, index: int) -> bytes:
         """A document that the tag keeps: 0 its own certificate, 1 its region's. Empty where it has none."""
-        return octets(self._exchange.ask(messages.DOCUMENT, {"index": index}, self._reply_s, _TRIES), "document")
+        return octets(self._exchange.ask(messages.DOCUMENT, {"index": index}, self._reply_s), "document")
 
     def log(self) -> str:
         """The tag's own log text, all of it up to 64 KiB, with what is not printable replaced."""
         text = b""
         while True:
-            reply = self._exchange.ask(messages.LOG, {"offset": len(text)}, self._reply_s, _TRIES)
+            reply = self._exchange.ask(messages.LOG, {"offset": len(text)}, self._reply_s)
             part = octets(reply, "text")
             text += part
             if not part or len(text) >= min(number(reply, "size"), _LOG_MAX):
@@ -136,12 +145,12 @@ class Client:
         return self._signed(messages.SEAL, lambda: {"challenge": challenge}, self._seal_s)
 
     def fit(self, order_id: bytes, cadence_s: int, seal_interval_s: int) -> Values:
-        """Begin a fitting. Not asked again after TagSilent: the tag may have done it, which its status says."""
+        """Begin a fitting. After TagSilent the tag may have done it, which its status says."""
         values: Values = {"order_id": order_id, "cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
         return self._signed(messages.FIT, lambda: values, self._seal_s)
 
     def remove(self, reason: int) -> Values:
-        """End the fitting. Not asked again after TagSilent, as `fit`."""
+        """End the fitting. After TagSilent as `fit`."""
         return self._signed(messages.REMOVE, lambda: {"reason": reason}, self._seal_s)
 
     def configure(self, cadence_s: int, seal_interval_s: int) -> Values:
@@ -159,49 +168,65 @@ class Client:
         values |= {"epoch": epoch, "keys": keys}
         return self._signed(messages.ACKNOWLEDGE, lambda: values, self._signed_s)
 
-    def read_pages(self, first: int, count: int, on_page: Callable[[int, bytes], None]) -> Values | None:
-        """Stream pages first .. first + count - 1 into on_page(seq, raw), in the order of their arrival.
+    # Pages
 
-        The tag's READ reply; None when it was lost on the way, after as many pages as came through. Where the right to
-        read has run out, or the tag restarted, it is asked for once more.
+    def begin_readout(self, take: Callable[[int, bytes], None], absent: Callable[[int], None]) -> Readout:
+        """From now on pages that the read-out wants come in during every other request, too: take(number, 256 bytes).
+
+        The right to read them has to be opened before.
         """
+        self.end_readout()
+        counts = self.counts
+        exchange = self._exchange
+        noisy = counts.bad + counts.repeated > 0
+        quiet_s = _QUIET_TIMES * self._reply_s
+        exchange.readout = Readout(take, absent, exchange.input_bytes, exchange.rtt_s, noisy, quiet_s)
+        return exchange.readout
 
-        def page(body: bytes) -> None:
-            values = messages.decode(messages.PAGE, body)
-            if isinstance(values, Bad):
-                self.counts.bad += 1
-                return
-            seq = number(values, "seq")
-            if first <= seq < first + count:
-                on_page(seq, octets(values, "page"))
+    def go_on_reading(self) -> None:
+        """Until all has come that the read-out under way wants. Where the right to read has run out, or the tag
+        restarted, it is asked for once more. Raises TagSilent, TagRefused or LinkLost."""
+        readout = self._exchange.readout
+        assert readout is not None
+        reopened = 0
+        while not readout.done:
+            self._exchange.read_out(lambda: readout.done)
+            if readout.refused:
+                reopened += 1
+                if readout.refused != messages.ERROR_RIGHT or not self._scope or reopened > _SIGNED_TRIES:
+                    raise TagRefused(
+                        f"The tag refused 'read pages' with error {readout.refused}.",
+                        action_for(readout.refused),
+                        readout.refused,
+                    )
+                self.open(self._scope)
+                readout.begin_anew()
 
-        wanted: Values = {"first": first, "count": count}
-        for opened in (False, True):
-            try:
-                return self._exchange.ask(messages.READ, wanted, min(self._reply_s, _READ_S), on_page=page)
-            except TagSilent:
-                return None
-            except TagRefused as error:
-                if opened or not self._scope or error.code != messages.ERROR_RIGHT:
-                    raise
-            self.open(self._scope)
-        return None
+    def end_readout(self) -> None:
+        """Nothing more is wanted. Raises LinkLost."""
+        self._exchange.end_readout()
 
-    def _signed(self, kind: int, values: Callable[[], Values], deadline_s: float) -> Values:
+    def read_pages(self, seqs: Iterable[int], open_page: int | None = None) -> dict[int, bytes]:
+        """These pages, in ascending order, as far as the tag has them. open_page: the one of them that may change."""
+        found: dict[int, bytes] = {}
+        self.begin_readout(found.__setitem__, lambda seq: None).want(seqs, open_page)
+        self.go_on_reading()
+        self.end_readout()
+        return found
+
+    def _signed(self, kind: int, values: Callable[[], Values], try_s: float) -> Values:
         """The reply to a signed request; signed anew for each try, over a new nonce."""
         presented = False
         for left in reversed(range(_SIGNED_TRIES)):
-            if not self._nonce or time.monotonic() - self._nonce_at > _NONCE_S:
+            if not self._nonce or self.transport.now_s() - self._nonce_at > _NONCE_S:
                 self.hello()
             tag_id, nonce, self._nonce = octets(self._hello, "tag_id"), self._nonce, b""
+            repeated = self.counts.repeated
             try:
-                reply = self._exchange.ask(kind, self.signer.key.command(kind, tag_id, nonce, values()), deadline_s)
-            except TagSilent:
-                if kind not in _REPEATABLE or not left:
-                    raise
-                self.counts.repeated += 1
-                continue
+                reply = self._exchange.ask(kind, self.signer.key.command(kind, tag_id, nonce, values()), try_s)
             except TagRefused as error:
+                if error.code == messages.ERROR_NONCE and self.counts.repeated > repeated and kind not in _REPEATABLE:
+                    raise _unknown(kind) from error
                 if error.code == messages.ERROR_CERTIFICATE and not presented:
                     # The tag forgets who was presented when it restarts.
                     presented, self._introduced = True, False
@@ -215,4 +240,11 @@ class Client:
         raise AssertionError("the last try ends in a reply or an exception")
 
     def _keep_nonce(self, reply: Values) -> None:
-        self._nonce, self._nonce_at = octets(reply, "nonce"), time.monotonic()
+        self._nonce, self._nonce_at = octets(reply, "nonce"), self.transport.now_s()
+
+
+def _unknown(kind: int) -> TagSilent:
+    return TagSilent(
+        f"The tag restarted while it was asked to '{messages.NAMES[kind]}', and cannot say whether it did.",
+        "Nothing is lost: run the command again, it asks the tag how far it came.",
+    )

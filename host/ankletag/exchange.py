@@ -1,23 +1,26 @@
-"""One request at a time, its own reply and no other's, each with a deadline."""
+"""One request at a time, its own reply and no other's, beside a read-out that goes on meanwhile."""
 
-import os
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import tagproto
 from tagproto import frames, messages
 from tagproto.bad import Bad
+from tagproto.frames import Frame
 
 from .errors import OtherVersion, TagRefused, TagSilent
 from .models import readable
+from .readout import Readout, RepairingDecoder, is_repaired
 from .refusals import action_for
 from .transport.contract import Transport
 
 Values = dict[str, int | bytes]
 
-# Once pages come, so much silence means that the end of the stream got lost.
-_STREAM_S = 0.5
+# Tries with nothing at all from the tag, and tries in all: a line that lets one frame in ten through is not silent.
+_SILENT_TRIES = 8
+_TRIES = 80
+# A tag that listens does so for a while only: the long request follows at once, or it is asked again.
+_LISTEN_TRY_S = 0.4
 
 
 def number(values: Values, name: str) -> int:
@@ -36,77 +39,163 @@ def octets(values: Values, name: str) -> bytes:
 
 @dataclass(slots=True)
 class LinkCounts:
-    """What went wrong on the line and was put right: bad frames, late or foreign frames, repeated requests."""
+    """What went wrong on the line and was put right: bad frames, those of them that one turned bit was all that was
+    wrong with, late or foreign frames, repeated requests."""
 
     bad: int = 0
+    mended: int = 0
     late: int = 0
     repeated: int = 0
 
 
 class Exchange:
-    """Requests and replies over one transport."""
+    """Requests and replies over one transport. readout: pages that are read meanwhile; input_bytes: what may be on its
+    way to the tag at any moment; rtt_s: the last request to which a reply came at once took so long."""
 
     def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-        self._decoder = frames.Decoder()
-        self._request_id = int.from_bytes(os.urandom(1), "big")
+        self.transport = transport
+        self._decoder = RepairingDecoder()
+        self._request_id = transport.random(1)[0]
         self.counts = LinkCounts()
+        self.readout: Readout | None = None
+        # As little as any tag takes, until it says what it is.
+        self.input_bytes = 32
+        self.rtt_s = 0.0
         # An own delimiter before the first request: whatever half frame the tag has from somebody else ends there.
         self._greeting = b"\0"
+        # The request under way, its reply, whether the tag could not read something, and frames that could be read.
+        self._kind = 0
+        self._own_id = -1
+        self._reply: Frame | None = None
+        self._not_read = False
+        self._heard = 0
 
     def close(self) -> None:
         """Give the port back."""
-        self._transport.close()
+        self.transport.close()
 
-    def ask(
-        self,
-        kind: int,
-        values: Values,
-        deadline_s: float,
-        tries: int = 1,
-        on_page: Callable[[bytes], None] | None = None,
-    ) -> Values:
-        """Reply values. deadline_s: of each try. Raises TagSilent, TagRefused, OtherVersion or LinkLost."""
-        for attempt in range(tries):
-            self._request_id = (self._request_id + 1) & 0xFF
-            request = frames.encode(kind, self._request_id, messages.encode(kind, values))
-            self._transport.write(self._greeting + request)
-            self._greeting = b""
-            frame = self._await(kind, deadline_s, on_page)
+    def ask(self, kind: int, values: Values, try_s: float) -> Values:
+        """Reply values. The same frame goes out again where the tag could not read it, and after try_s of waiting.
+
+        Raises TagSilent, TagRefused, OtherVersion or LinkLost.
+        """
+        request_id = self._next_id()
+        request = frames.encode(kind, request_id, messages.encode(kind, values))
+        silent = 0
+        for attempt in range(_TRIES):
+            heard = self._heard
+            if len(request) > self.input_bytes:
+                self._make_listen()
+            self.counts.repeated += attempt > 0
+            began_s = self.transport.now_s()
+            frame = self._try(kind, request_id, request, try_s)
             if frame is not None:
-                return _reply(kind, frame)
-            self.counts.repeated += attempt + 1 < tries
+                if not attempt:
+                    self.rtt_s = self.transport.now_s() - began_s
+                return _values(kind, frame)
+            silent += self._heard == heard
+            if silent == _SILENT_TRIES:
+                break
         raise TagSilent(
-            f"The tag on {self._transport.name} does not answer '{messages.NAMES[kind]}'.",
+            f"The tag on {self.transport.name} does not answer '{messages.NAMES[kind]}'.",
             "Nothing is lost: check that this is the tag's port, wake the tag, and run the command again.",
         )
 
-    def _await(self, kind: int, deadline_s: float, on_page: Callable[[bytes], None] | None) -> frames.Frame | None:
-        """The reply to the request under way, or None at the deadline; in a stream, at the first long silence."""
-        deadline = time.monotonic() + deadline_s
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return None
-            reply: frames.Frame | None = None
-            for frame in self._decoder.feed(self._transport.read(left)):
-                if on_page is not None:
-                    deadline = time.monotonic() + min(deadline_s, _STREAM_S)
-                if isinstance(frame, Bad):
-                    self.counts.bad += 1
-                elif frame.request_id != self._request_id:
-                    self.counts.late += 1
-                elif frame.kind == messages.PAGE and on_page is not None:
-                    on_page(frame.body)
-                elif frame.kind in (kind | messages.REPLY, messages.ERROR):
-                    reply = frame
-                else:
-                    self.counts.late += 1
-            if reply is not None:
-                return reply
+    def read_out(self, enough: Callable[[], bool]) -> None:
+        """Go on with the read-out until it is enough, or the tag refuses. Raises TagSilent or LinkLost."""
+        readout = self.readout
+        assert readout is not None
+        silent_s = self.transport.now_s()
+        while not enough() and not readout.refused:
+            heard = self._heard
+            self._turn(1.0)
+            now_s = self.transport.now_s()
+            if self._heard > heard:
+                silent_s = now_s
+            elif now_s - silent_s > _SILENT_TRIES * readout.quiet_s:
+                raise TagSilent(
+                    f"The tag on {self.transport.name} stopped answering.",
+                    "Nothing is lost: check the cable and run the command again, it goes on from what is stored.",
+                )
+
+    def end_readout(self) -> None:
+        """Nothing more is wanted; a tag that would still send is told so. Raises LinkLost."""
+        readout, self.readout = self.readout, None
+        if readout is not None and readout.awaits and not readout.refused:
+            self._send(messages.READ, self._next_id(), {"units": 1, "ranges": b""})
+
+    def _next_id(self) -> int:
+        self._request_id = (self._request_id + 1) & 0xFF
+        return self._request_id
+
+    def _send(self, kind: int, request_id: int, values: Values) -> int:
+        request = frames.encode(kind, request_id, messages.encode(kind, values))
+        self._write(request)
+        return len(request)
+
+    def _write(self, request: bytes) -> None:
+        self.transport.write(self._greeting + request)
+        self._greeting = b""
+
+    def _make_listen(self) -> None:
+        """Ask the tag to hold still. Where it does not say that it does, what follows may be lost, and is repeated."""
+        request_id = self._next_id()
+        request = frames.encode(messages.LISTEN, request_id, b"")
+        for _ in range(_SILENT_TRIES):
+            if self._try(messages.LISTEN, request_id, request, _LISTEN_TRY_S) is not None:
+                return
+
+    def _try(self, kind: int, request_id: int, request: bytes, try_s: float) -> Frame | None:
+        """Send a request; its reply, None where the tag could not read it, or not in time."""
+        self._kind, self._own_id, self._reply, self._not_read = kind, request_id, None, False
+        self._write(request)
+        deadline_s = self.transport.now_s() + try_s
+        # What a small input holds back of the read-out goes out once the tag has this.
+        whole = len(request) <= self.input_bytes // 2
+        while self._reply is None and not self._not_read:
+            left_s = deadline_s - self.transport.now_s()
+            if left_s <= 0:
+                break
+            self._turn(left_s, reads=whole)
+        self._own_id = -1
+        return self._reply
+
+    def _turn(self, wait_s: float, reads: bool = True) -> None:
+        """Ask for pages where some are to be asked for, then take what comes within a time. reads: READs may go out."""
+        now_s = self.transport.now_s()
+        readout = self.readout
+        if readout is not None and reads:
+            values = readout.request(now_s)
+            if values is not None:
+                request_id = self._next_id()
+                readout.sent(request_id, values, self._send(messages.READ, request_id, values), now_s)
+            wait_s = min(wait_s, readout.next_s(now_s))
+        for frame in self._decoder.feed(self.transport.read(wait_s)):
+            self._take(frame)
+
+    def _take(self, frame: Frame | Bad) -> None:
+        if isinstance(frame, Bad):
+            self.counts.bad += 1
+            return
+        repaired = is_repaired(frame)
+        if frame.request_id == self._own_id and frame.kind in (self._kind | messages.REPLY, messages.ERROR):
+            self._reply = frame
+        elif frame.kind == messages.ERROR and not repaired and _says_not_read(frame):
+            self._not_read = True
+        elif self.readout is None or not self.readout.frame(frame, self.transport.now_s()):
+            self.counts.late += 1
+            return
+        self.counts.bad += repaired
+        self.counts.mended += repaired
+        self._heard += 1
 
 
-def _reply(kind: int, frame: frames.Frame) -> Values:
+def _says_not_read(frame: Frame) -> bool:
+    values = messages.decode(messages.ERROR, frame.body)
+    return not isinstance(values, Bad) and values["code"] == messages.ERROR_FRAME
+
+
+def _values(kind: int, frame: Frame) -> Values:
     if frame.kind == messages.HELLO | messages.REPLY and len(frame.body) >= 2:
         # The first field never moves, whatever the rest of another version's hello looks like.
         version = int.from_bytes(frame.body[:2], "little")

@@ -1,4 +1,4 @@
-"""Pages of a tag into the store: what it lacks, in ranges, asked for again until they are there or the tag has none."""
+"""Pages of a tag into the store: what it lacks, asked for again until they are there or the tag has none."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,6 +6,7 @@ from tagproto import messages
 
 from .client import Client
 from .errors import TagRefused, TagSilent
+from .readout import Readout
 from .stationclock import StationClock
 from .store import Store
 
@@ -20,10 +21,6 @@ def no_progress(_confirmed: int, _total: int) -> None:
 _NAMED_MAX = 5
 # Pages to a transaction: a cut costs at most so many, and a commit is not paid for each.
 _BATCH = 16
-# A range that brings nothing over a clean line so many times: the tag does not have these pages, or is gone.
-_FRUITLESS_MAX = 8
-# Over a line that damages frames, a page may need many tries; a line on which nothing gets through ends it, too.
-_FRUITLESS_NOISY_MAX = 200
 # More than the biggest flash that a tag may have (65,535 blocks of 16 pages) and it makes them up.
 _PAGES_MAX = 65535 * 16
 
@@ -34,7 +31,8 @@ def some(seqs: Sequence[int]) -> str:
 
 
 class Pull:
-    """The pages of one session. new_pages: contents fetched; absent: pages that the tag did not give."""
+    """The pages of one session. new_pages: contents fetched; absent: pages that the tag did not give; read_s: time from
+    the first page asked for to the last one stored."""
 
     def __init__(
         self, client: Client, store: Store, clock: StationClock, tag_id: bytes, session: int, progress: Progress
@@ -46,81 +44,104 @@ class Pull:
         self._session = session
         self._progress = progress
         self._have: set[int] = set()
+        self._wanted: set[int] = set()
         self._batch: list[tuple[int, bytes, bool]] = []
+        self._readout: Readout | None = None
+        # The open page, the last one to come; before the seal that ends in it is made, the one behind all that come.
         self._target = 0
+        self._first = 0
+        self._began_s = 0.0
+        self._stored_s = 0.0
         self.absent: set[int] = set()
         self.new_pages = 0
+
+    @property
+    def read_s(self) -> float:
+        """Seconds."""
+        return self._stored_s - self._began_s
+
+    def begin(self, oldest: int, open_page: int) -> None:
+        """Let the tag send pages oldest .. open_page - 1, as far as the store lacks them, while other things are asked.
+
+        Raises TagRefused.
+        """
+        _check(oldest, open_page)
+        self._start(oldest, open_page, again=False)
+        self._want(range(oldest, open_page))
 
     def run(self, oldest: int, target: int, again: bool = False) -> None:
         """Fetch pages oldest .. target, of which the last one is open; again: also those that the store has.
 
         Raises TagSilent, TagRefused, LinkLost or StoreError.
         """
-        if target - oldest >= _PAGES_MAX:
-            raise TagRefused(
-                f"The tag says that it has {target - oldest + 1} pages, more than any tag can hold.",
-                "Run the command again with another cable; if it stays so, keep the tag as evidence.",
-                messages.ERROR_RANGE,
-            )
+        _check(oldest, target)
+        if self._readout is None or again or oldest < self._first:
+            self._start(oldest, target, again)
+        assert self._readout is not None
         self._target = target
-        self._have = set() if again else {seq for seq in self._store.closed_pages(self._tag_id) if seq < target}
-        self.absent.clear()
-        fruitless = noisy = 0
-        self._report()
-        first = oldest
-        while (wanted := self._next_range(first)) is not None:
-            first, count = wanted
-            before, bad = len(self._have), self._client.counts.bad
-            try:
-                reply = self._client.read_pages(first, count, self._take)
-            finally:
-                # Also when the line was cut in the middle: what came through is kept.
-                self._flush()
-            if len(self._have) > before:
-                fruitless = noisy = 0
-            elif self._client.counts.bad > bad:
-                noisy += 1
-            else:
-                fruitless += 1
-            if fruitless < _FRUITLESS_MAX and noisy < _FRUITLESS_NOISY_MAX:
-                continue
-            if reply is None:
-                raise TagSilent(
-                    f"The tag stopped answering; {len(self._have)} of {target + 1} pages are stored.",
-                    "Nothing is lost: check the cable and run the command again, it goes on from there.",
-                )
-            # So many times none of the range came, over a clean line: the tag has none of it.
-            self.absent.update(seq for seq in range(first, first + count) if seq not in self._have)
-            fruitless = noisy = 0
+        self._want(range(oldest, target))
+        self._readout.want([target], target)
+        try:
+            self._client.go_on_reading()
+        except TagSilent as error:
+            self._flush()
+            raise TagSilent(
+                f"The tag stopped answering; {len(self._have)} of {target + 1} pages are stored.", error.action
+            ) from error
+        finally:
+            # Also when the line was cut in the middle: what came through is kept.
+            self._flush()
+            self._readout = None
+        self._client.end_readout()
 
-    def _next_range(self, at: int) -> tuple[int, int] | None:
-        """(first, count) of the first pages from `at` on that are not here yet, as many as one READ may ask for."""
-        first = next(
-            (seq for seq in range(at, self._target + 1) if seq not in self._have and seq not in self.absent), None
-        )
-        if first is None:
-            return None
-        count = 1
-        while count < messages.READ_PAGES_MAX and first + count <= self._target and first + count not in self._have:
-            count += 1
-        return first, count
+    def keep(self) -> None:
+        """Store what has come, also of a session that ends before its time. Raises StoreError."""
+        self._flush()
+
+    def _start(self, oldest: int, target: int, again: bool) -> None:
+        self._target = target
+        self._first = oldest
+        closed = () if again else self._store.closed_pages(self._tag_id)
+        self._have = {seq for seq in closed if seq < target}
+        self._wanted.clear()
+        self.absent.clear()
+        self._report()
+        self._readout = self._client.begin_readout(self._take, self._not_given)
+        if not self._began_s:
+            self._began_s = self._stored_s = self._client.transport.now_s()
+
+    def _want(self, seqs: range) -> None:
+        assert self._readout is not None
+        lacking = [seq for seq in seqs if seq not in self._have and seq not in self._wanted]
+        self._wanted.update(lacking)
+        self._readout.want(lacking)
 
     def _take(self, seq: int, raw: bytes) -> None:
-        if seq in self._have or seq > self._target:
-            return
         self._batch.append((seq, raw, seq < self._target))
         if len(self._batch) >= _BATCH:
             self._flush()
 
+    def _not_given(self, seq: int) -> None:
+        self.absent.add(seq)
+
     def _flush(self) -> None:
         batch, self._batch = self._batch, []
+        if not batch:
+            return
         self._store.add_pages(self._session, self._tag_id, batch, self._clock.now_ms())
-        for seq, _, _ in batch:
-            self._have.add(seq)
-            self.absent.discard(seq)
+        self._have.update(seq for seq, _, _ in batch)
         self.new_pages += len(batch)
-        if batch:
-            self._report()
+        self._stored_s = self._client.transport.now_s()
+        self._report()
 
     def _report(self) -> None:
         self._progress(len(self._have), self._target + 1)
+
+
+def _check(oldest: int, target: int) -> None:
+    if target - oldest >= _PAGES_MAX:
+        raise TagRefused(
+            f"The tag says that it has {target - oldest + 1} pages, more than any tag can hold.",
+            "Run the command again with another cable; if it stays so, keep the tag as evidence.",
+            messages.ERROR_RANGE,
+        )

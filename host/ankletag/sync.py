@@ -1,6 +1,5 @@
 """Everything that the tag holds into the store: resumable, raw before parsed, acknowledged only when stored."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,14 +26,16 @@ _SEAL_TRIES = 3
 class Synced:
     """What a sync did. new_pages: contents fetched; pages: what the tag has; absent: pages that it did not give.
 
-    nonce: the challenge in the seal; key_differs: from the pinned one; certified: by this station's authority; behind:
-    the tag's last seal is not newer than one that this store has seen of it; in_force: by the sealed log;
-    unacknowledged: why the tag was not told, as a clause, empty where it was.
+    read_s: seconds from the first page asked for to the last one stored; nonce: the challenge in the seal; key_differs:
+    from the pinned one; certified: by this station's authority; behind: the tag's last seal is not newer than one that
+    this store has seen of it; in_force: by the sealed log; unacknowledged: why the tag was not told, as a clause, empty
+    where it was.
     """
 
     tag_id: bytes
     new_pages: int
     pages: int
+    read_s: float
     absent: tuple[int, ...]
     seal_number: int
     seal_hash: bytes
@@ -73,7 +74,7 @@ def in_session(
     tag_id = octets(hello, "tag_id")
     store.see_tag(tag_id, clock.now_ms())
     certified = keep_papers(client, store, hello)
-    nonce = os.urandom(_CHALLENGE_SIZE)
+    nonce = client.transport.random(_CHALLENGE_SIZE)
     begun = store.begin_session(tag_id, clock.now_ms(), nonce)
     pull = Pull(client, store, clock, tag_id, begun, progress)
     outcome = "stopped"
@@ -84,6 +85,7 @@ def in_session(
         outcome = error.cause
         raise
     finally:
+        pull.keep()
         store.end_session(begun, clock.now_ms(), outcome)
     return result
 
@@ -93,6 +95,10 @@ def judge(store: Store, tag_id: bytes, root_point: bytes) -> Verified:
     witnesses = [Witness(number, seal_hash) for number, seal_hash in store.witnesses(tag_id)]
     given = Given(authority=(root_point,), documents=store.documents(), witnesses=witnesses)
     return verify_pages(store.pages(tag_id), store.pinned_key(tag_id), tag_id, given)
+
+
+def _first_page(status: Values) -> int:
+    return max(number(status, "oldest_page"), number(status, "order_page"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,9 @@ class Session:
     def run(self, damaged: bool) -> Synced:
         """A station's session from open to acknowledge."""
         self.client.open(SCOPE_ORDER)
+        status = self.client.status()
+        # The pages that are closed already come in while the tag checks signatures and makes its seal.
+        self.pull.begin(_first_page(status), number(status, "open_page"))
         try:
             sealed = self._attest_and_seal()
         except TagRefused as error:
@@ -146,7 +155,7 @@ class Session:
     def _pull_and_acknowledge(self, sealed: Values, damaged: bool) -> Synced:
         for left in reversed(range(_SEAL_TRIES)):
             status = self.client.status()
-            behind = self.pull_up_to(sealed, max(number(status, "oldest_page"), number(status, "order_page")))
+            behind = self.pull_up_to(sealed, _first_page(status))
             verified = self.judged()
             why = self._why_not(sealed, verified, behind, damaged)
             if why:
@@ -192,6 +201,7 @@ class Session:
             tag_id=self.tag_id,
             new_pages=self.pull.new_pages,
             pages=number(sealed, "open_page") + 1,
+            read_s=self.pull.read_s,
             absent=tuple(sorted(self.pull.absent)),
             seal_number=seal_number,
             seal_hash=seal_hash,

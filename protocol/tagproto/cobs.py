@@ -3,12 +3,24 @@
 from .bad import Bad
 
 
+def encoded_max(size: int) -> int:
+    """Bytes that `size` bytes take at most."""
+    return size + size // 254 + 1
+
+
 def encode(data: bytes) -> bytes:
-    """`data` without zero bytes, not delimited. At most len(data) + len(data) // 254 + 1 bytes."""
-    plain = bytes(data)
-    size = len(plain)
+    """`data` without zero bytes, not delimited."""
     # One buffer of the final size, and no list of parts: a tag's heap is small and full of holes.
-    out = bytearray(size + size // 254 + 1)
+    out = bytearray(encoded_max(len(data)))
+    return bytes(memoryview(out)[: encode_into(data, out)])
+
+
+def encode_into(data: "bytes | bytearray | memoryview", out: bytearray) -> int:
+    """As `encode`, into the beginning of a buffer that holds `encoded_max` bytes; how many."""
+    # A bytearray cannot be searched on MicroPython.
+    plain = bytes(data)
+    view = memoryview(plain)
+    size = len(plain)
     at = 0
     put = 0
     while True:
@@ -19,19 +31,19 @@ def encode(data: bytes) -> bytes:
         while end - at >= 254:
             # A full group stands for its 254 bytes and no zero.
             out[put] = 255
-            out[put + 1 : put + 255] = plain[at : at + 254]
+            out[put + 1 : put + 255] = view[at : at + 254]
             at += 254
             put += 255
         if begin < at == size:
             break
         out[put] = end - at + 1
         put += 1
-        out[put : put + end - at] = plain[at:end]
+        out[put : put + end - at] = view[at:end]
         put += end - at
         if end == size:
             break
         at = end + 1
-    return bytes(memoryview(out)[:put])
+    return put
 
 
 def decode(data: bytes) -> "bytes | Bad":

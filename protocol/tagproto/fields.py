@@ -4,7 +4,7 @@ MicroPython's struct wraps out-of-range values silently and ignores missing or e
 range and length is checked here, before and after it.
 
 A spec is a tuple of (name, code). Codes: B H I Q (unsigned), b h i q (signed), an int n (exactly n
-bytes), "v" (0 to 255 bytes behind a one-byte length).
+bytes), "v" (0 to 255 bytes behind a one-byte length), "*" (all that follows; last only).
 """
 
 import struct
@@ -21,13 +21,13 @@ def pack(spec: "tuple[tuple[str, str | int], ...]", values: "dict[str, int | byt
         if name not in values:
             raise ValueError("field missing: " + name)
         value = values[name]
-        if isinstance(code, int) or code == "v":
+        if isinstance(code, int) or code in ("v", "*"):
             if not isinstance(value, (bytes, bytearray, memoryview)):
                 raise ValueError("field is not bytes: " + name)
             if isinstance(code, int):
                 if len(value) != code:
                     raise ValueError("field %s is %d bytes, not %d" % (name, len(value), code))
-            else:
+            elif code == "v":
                 if len(value) > 255:
                     raise ValueError("field %s is longer than 255 bytes" % name)
                 out += bytes((len(value),))
@@ -50,7 +50,7 @@ def unpack(
     values: dict[str, int | bytes] = {}
     end = len(data)
     for name, code in spec:
-        if isinstance(code, str) and code != "v":
+        if isinstance(code, str) and code not in ("v", "*"):
             size = _BITS[code] >> 3
             if offset + size > end:
                 return Bad("short", "field " + name)
@@ -59,6 +59,8 @@ def unpack(
             continue
         if isinstance(code, int):
             size = code
+        elif code == "*":
+            size = end - offset
         else:
             if offset >= end:
                 return Bad("short", "field " + name)

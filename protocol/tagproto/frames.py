@@ -8,9 +8,11 @@ import binascii
 from . import cobs
 from .bad import Bad
 
-# A page frame carries 4 + 256 bytes; anything longer than this never comes from our side.
+# Nothing longer than this is sent to a tag, and from a tag no other frame than one of data: 4 + 1024 bytes.
 BODY_MAX = 600
-_ENCODED_MAX = BODY_MAX + 6 + (BODY_MAX + 6) // 254 + 1
+DATA_BODY_MAX = 1028
+# Kind, request id and CRC.
+AROUND_BODY = 6
 
 
 class Frame:
@@ -27,10 +29,26 @@ class Frame:
 
 def encode(kind: int, request_id: int, body: bytes) -> bytes:
     """The bytes on the line, delimiter included. Raises ValueError when a part does not fit."""
-    if not 0 <= kind <= 255 or not 0 <= request_id <= 255 or len(body) > BODY_MAX:
+    if not 0 <= kind <= 255 or not 0 <= request_id <= 255 or len(body) > DATA_BODY_MAX:
         raise ValueError("frame out of range")
     plain = bytes((kind, request_id)) + bytes(body)
     return cobs.encode(plain + binascii.crc32(plain).to_bytes(4, "little")) + b"\0"
+
+
+def encoded_max(body_size: int) -> int:
+    """Bytes on the line of a frame with such a body at most, delimiter included."""
+    return cobs.encoded_max(body_size + AROUND_BODY) + 1
+
+
+def encode_into(plain: bytearray, size: int, out: bytearray) -> int:
+    """As `encode`, for kind, request id and body in plain[:size], behind which there is room for the CRC.
+
+    Into the beginning of `out`; how many bytes.
+    """
+    plain[size : size + 4] = binascii.crc32(memoryview(plain)[:size]).to_bytes(4, "little")
+    end = cobs.encode_into(memoryview(plain)[: size + 4], out)
+    out[end] = 0
+    return end + 1
 
 
 def decode(encoded: bytes) -> "Frame | Bad":
@@ -46,9 +64,13 @@ def decode(encoded: bytes) -> "Frame | Bad":
 
 
 class Decoder:
-    """Frames out of a byte stream that may start anywhere and hold anything. Memory is bounded."""
+    """Frames out of a byte stream that may start anywhere and hold anything. Memory is bounded.
 
-    def __init__(self) -> None:
+    body_max: of the frames that may come.
+    """
+
+    def __init__(self, body_max: int = BODY_MAX) -> None:
+        self._encoded_max = encoded_max(body_max) - 1
         self._pending = bytearray()
         self._skipping = False
 
@@ -64,19 +86,23 @@ class Decoder:
             if end < 0:
                 break
             if self._pending:
-                found.append(decode(bytes(self._pending)))
+                found.append(self.decode(bytes(self._pending)))
             self._pending = bytearray()
             self._skipping = False
             at = end + 1
         return found
 
+    def decode(self, encoded: bytes) -> "Frame | Bad":
+        """What a frame's bytes hold; for who knows more about the line."""
+        return decode(encoded)
+
     def _extend(self, found: "list[Frame | Bad]", part: bytes) -> None:
         if self._skipping:
             return
-        if len(self._pending) + len(part) > _ENCODED_MAX:
+        if len(self._pending) + len(part) > self._encoded_max:
             # Longer than any frame: garbage up to the next delimiter, reported once.
             self._skipping = True
             self._pending = bytearray()
-            found.append(Bad("long", "no delimiter within %d bytes" % _ENCODED_MAX))
+            found.append(Bad("long", "no delimiter within %d bytes" % self._encoded_max))
         else:
             self._pending.extend(part)

@@ -22,9 +22,11 @@ OPEN = 0x0A
 PRESENT = 0x0B
 DOCUMENT = 0x0C
 CONFIGURE = 0x0D
+LISTEN = 0x0E
+RATE = 0x0F
 REPLY = 0x80
-# Stream of a READ: one for each page, before the READ reply that ends it.
-PAGE = 0xC0
+# What READ asks for, before the READ reply that ends it.
+DATA = 0xC0
 ERROR = 0xFF
 
 ERROR_VERSION = 1
@@ -41,8 +43,22 @@ ERROR_CERTIFICATE = 11
 ERROR_REVOKED = 12
 ERROR_RIGHT = 13
 ERROR_RECEIPT = 14
+ERROR_FRAME = 15
 
-READ_PAGES_MAX = 64
+# The log's address is in units of so many bytes; a data frame holds one of these numbers of them, or less.
+UNIT_BYTES = 64
+UNITS_PER_PAGE = 4
+DATA_UNITS = (1, 2, 4, 8, 16)
+# Ranges of units that a READ may name, each packed as this, and how many a tag keeps.
+RANGE = "<IH"
+RANGE_BYTES = 6
+RANGES_MAX = 16
+RANGES_KEPT = 32
+# A tag that listens writes nothing to flash for so long that can wait.
+LISTEN_MS = 250
+# Every line begins with this rate, and falls back to it when no good frame has come for so long.
+FIRST_BAUD = 115200
+RATE_SILENCE_MS = 3000
 # A nonce is dead after so many milliseconds of the tag's ticks, and so is the read-out that an OPEN allows.
 NONCE_LIFE_MS = 300000
 OPEN_LIFE_MS = 1800000
@@ -50,8 +66,8 @@ OPEN_LIFE_MS = 1800000
 REQUESTS: "dict[int, tuple[tuple[str, str | int], ...]]" = {
     HELLO: (("version", "H"), ("entropy", 16)),
     STATUS: (),
-    # Pages first .. first + count - 1; those that the tag does not have are left out of the stream.
-    READ: (("first", "I"), ("count", "B")),
+    # units: in a data frame; ranges: of addresses, see RANGE. None: forget those that were asked for.
+    READ: (("units", "B"), ("ranges", "v")),
     # challenge: bytes of the host's, to be found in the seal.
     SEAL: (("challenge", 16),) + SIGNED,
     FIT: (("order_id", 16), ("cadence_s", "I"), ("seal_interval_s", "I")) + SIGNED,
@@ -69,6 +85,8 @@ REQUESTS: "dict[int, tuple[tuple[str, str | int], ...]]" = {
     # index: 0 the tag's own certificate, 1 the one of the region that issued it.
     DOCUMENT: (("index", "B"),),
     CONFIGURE: (("cadence_s", "I"), ("seal_interval_s", "I")) + SIGNED,
+    LISTEN: (),
+    RATE: (("baud", "I"),),
 }
 
 REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
@@ -85,6 +103,9 @@ REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
         # root: key id of the authority that this tag obeys, zeros for none yet; list_number: of its last list.
         ("root", 8),
         ("list_number", "I"),
+        # input: bytes that may be on their way to the tag at any moment; rate: the line's highest, 0 where it has none.
+        ("input", "H"),
+        ("rate", "I"),
     ),
     STATUS: (
         ("boot", "I"),
@@ -115,8 +136,8 @@ REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
         ("unreceipted", "B"),
         ("minimum", "I"),
     ),
-    # sent: pages streamed; oldest and open: what the tag has now, the open page included.
-    READ: (("sent", "B"), ("oldest_page", "I"), ("open_page", "I")),
+    # All that was asked for has been sent. What the tag has now, the open page included.
+    READ: (("oldest_page", "I"), ("open_page", "I")),
     SEAL: (("seal_number", "I"), ("seal_hash", 32), ("open_page", "I"), ("nonce", 8)),
     FIT: (("number", "I"), ("seal_number", "I"), ("nonce", 8)),
     REMOVE: (("number", "I"), ("seal_number", "I"), ("nonce", 8)),
@@ -129,9 +150,12 @@ REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
     PRESENT: (("type", "B"), ("subject", 8)),
     DOCUMENT: (("document", "v"),),
     CONFIGURE: (("number", "I"), ("nonce", 8)),
+    # room: bytes that the tag takes in one go now.
+    LISTEN: (("room", "H"),),
+    RATE: (("baud", "I"),),
 }
 
-PAGE_SPEC: "tuple[tuple[str, str | int], ...]" = (("seq", "I"), ("page", 256))
+DATA_SPEC: "tuple[tuple[str, str | int], ...]" = (("address", "I"), ("data", "*"))
 ERROR_SPEC: "tuple[tuple[str, str | int], ...]" = (("code", "B"), ("version", "H"), ("text", "v"))
 
 NAMES = {
@@ -148,13 +172,15 @@ NAMES = {
     PRESENT: "present",
     DOCUMENT: "document",
     CONFIGURE: "configure",
+    LISTEN: "listen",
+    RATE: "set rate",
 }
 
 
 def spec_of(kind: int) -> "tuple[tuple[str, str | int], ...] | None":
     """The fields of a frame kind, request or reply; None for a kind that this version does not know."""
-    if kind == PAGE:
-        return PAGE_SPEC
+    if kind == DATA:
+        return DATA_SPEC
     if kind == ERROR:
         return ERROR_SPEC
     if kind & REPLY:

@@ -33,7 +33,7 @@ def request(kind: int, values: Values | None = None, request_id: int = 7) -> byt
 def decoded(sent: bytes) -> list[tuple[int, Values]]:
     """(kind, fields) of every frame."""
     found = []
-    for frame in frames.Decoder().feed(sent):
+    for frame in frames.Decoder(frames.DATA_BODY_MAX).feed(sent):
         assert not isinstance(frame, Bad), frame
         values = messages.decode(frame.kind, frame.body)
         assert not isinstance(values, Bad), values

@@ -80,7 +80,7 @@ def test_a_request_id_is_given_back_and_a_new_request_ends_a_stream(tag: Any) ->
     read = frames.encode(messages.READ, 3, messages.encode(messages.READ, {"first": 0, "count": 20}))
     status = frames.encode(messages.STATUS, 4, b"")
     sent = bytes.fromhex(tag.link(read.hex(), 2)["sent"] + tag.link(status.hex(), 40)["sent"])
-    found = frames.Decoder().feed(sent)
+    found = frames.Decoder(frames.DATA_BODY_MAX).feed(sent)
     assert not any(isinstance(frame, Bad) for frame in found)
     ids = [(frame.kind, frame.request_id) for frame in found if isinstance(frame, frames.Frame)]
     assert ids[-1] == (messages.STATUS | messages.REPLY, 4)

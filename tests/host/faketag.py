@@ -1,7 +1,8 @@
 """A tag made of TagMaker that answers requests as SPEC.md says."""
 
+import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ankletag.stationclock import StationClock
@@ -11,9 +12,18 @@ from tagproto import PROTOCOL_VERSION, frames, messages, records, seals
 from tagproto.bad import Bad
 from tagproto.layout import PAGES_PER_BLOCK
 
+RANGE = struct.Struct(messages.RANGE)
 Answer = Callable[[int, bytes], bytes]
 Reply = dict[str, int | bytes]
-_UNSIGNED = (messages.HELLO, messages.STATUS, messages.READ, messages.LOG, messages.PRESENT, messages.DOCUMENT)
+_UNSIGNED = (
+    messages.HELLO,
+    messages.STATUS,
+    messages.READ,
+    messages.LOG,
+    messages.PRESENT,
+    messages.DOCUMENT,
+    messages.LISTEN,
+)
 
 
 @dataclass(frozen=True)
@@ -54,28 +64,34 @@ class FakeTag:
         self.leaves[messages.ACKNOWLEDGE] = 4
         # Set: the tag's time goes on with this computer's, beside what the test lets it live.
         self.real_time = False
-        self._last = time.monotonic()
+        self._last_s = time.monotonic()
+        # The last signed request and its reply: who asks the same again gets the same reply.
+        self._last: tuple[int, bytes, Reply] | None = None
         self._decoder = frames.Decoder()
 
     def feed(self, data: bytes) -> bytes:
         out = b""
         self.catch_up()
-        for frame in self._decoder.feed(data):
+        found = self._decoder.feed(data)
+        for frame in found:
             if not isinstance(frame, Bad):
                 self.requests.append(frame.kind)
                 out += self._answer(frame)
+        if any(isinstance(frame, Bad) for frame in found):
+            out += self._frame(messages.ERROR, 0, {"code": messages.ERROR_FRAME, "version": 0, "text": b""})
         return out
 
     def catch_up(self) -> None:
-        passed_ms = round((time.monotonic() - self._last) * 1000)
+        passed_ms = round((time.monotonic() - self._last_s) * 1000)
         if self.real_time:
             self.maker.now_ms += passed_ms
-            self._last += passed_ms / 1000
+            self._last_s += passed_ms / 1000
 
     def restart(self) -> None:
         """Power goes and comes back."""
         self.maker.boot()
         self.gate.restart()
+        self._last = None
 
     @property
     def free(self) -> int:
@@ -109,16 +125,17 @@ class FakeTag:
     def _carry_out(self, frame: frames.Frame, values: dict) -> "Reply | bytes":
         kind = frame.kind
         if kind not in _UNSIGNED:
+            if self._last is not None and self._last[:2] == (kind, values["signature"]):
+                return self._last[2]
             given_ticks = self.maker.ticks - (self.maker.now_ms - self.gate.nonce_ms)
             self.gate.need_right(kind, values)
             if kind == messages.ACKNOWLEDGE:
                 self._receive(values)
             if self.free <= self.leaves.get(kind, -1):
                 raise Refused(messages.ERROR_FLASH, "the log is full")
-            return {
-                **self._obey(kind, values, given_ticks & (records.TICKS_PERIOD_MS - 1)),
-                "nonce": self.gate.new_nonce(),
-            }
+            reply = self._obey(kind, values, given_ticks & (records.TICKS_PERIOD_MS - 1))
+            self._last = (kind, values["signature"], {**reply, "nonce": self.gate.new_nonce()})
+            return self._last[2]
         if kind == messages.HELLO:
             return self._hello()
         if kind == messages.STATUS:
@@ -126,6 +143,8 @@ class FakeTag:
         if kind == messages.READ:
             self.gate.need_open()
             return self._read(frame, values)
+        if kind == messages.LISTEN:
+            return {"room": 512}
         if kind == messages.PRESENT:
             return self.gate.present(values["document"])
         if kind == messages.DOCUMENT:
@@ -148,6 +167,8 @@ class FakeTag:
             "nonce": self.gate.new_nonce(),
             "root": self.gate.root_id,
             "list_number": self.gate.list_number,
+            "input": 512,
+            "rate": 0,
         }
 
     def _status(self) -> Reply:
@@ -227,13 +248,26 @@ class FakeTag:
         return {"number": number}
 
     def _read(self, frame: frames.Frame, values: dict) -> bytes:
+        if len(values["ranges"]) % RANGE.size or values["units"] not in messages.DATA_UNITS:
+            raise Refused(messages.ERROR_RANGE, "no ranges")
         raws = self.maker.raw_pages()
-        out = b""
-        sent = 0
         oldest = max(self.oldest, self.order_page if self.gate.scope == 1 else 0)
-        for seq in range(max(oldest, values["first"]), min(values["first"] + values["count"], len(raws))):
-            if seq not in self.hidden:
-                out += self._frame(messages.PAGE, frame.request_id, {"seq": seq, "page": raws[seq]})
-                sent += 1
-        fields: Reply = {"sent": sent, "oldest_page": oldest, "open_page": len(raws) - 1}
+        here = {seq: raws[seq] for seq in range(oldest, len(raws)) if seq not in self.hidden}
+        out = b""
+        for address, units in RANGE.iter_unpack(values["ranges"]):
+            end = address + units
+            while address < end:
+                data = b"".join(_units(here, address, min(values["units"], end - address)))
+                out += self._frame(messages.DATA, frame.request_id, {"address": address, "data": data})
+                address += len(data) // messages.UNIT_BYTES or messages.UNITS_PER_PAGE - address % 4
+        fields: Reply = {"oldest_page": oldest, "open_page": len(raws) - 1}
         return out + self._frame(messages.READ | messages.REPLY, frame.request_id, fields)
+
+
+def _units(here: dict[int, bytes], address: int, count: int) -> Iterator[bytes]:
+    """Units from an address on, up to the first page that is not here."""
+    for unit in range(address, address + count):
+        seq, at = divmod(unit, messages.UNITS_PER_PAGE)
+        if seq not in here:
+            return
+        yield here[seq][at * messages.UNIT_BYTES : (at + 1) * messages.UNIT_BYTES]

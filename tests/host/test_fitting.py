@@ -15,7 +15,7 @@ from host.fakeline import Pipe
 from host.faketag import FakeTag, TrueClock
 from host.tagmaker import TagMaker, fitted
 from provisioned import station
-from tagproto import messages
+from tagproto import messages, records
 
 QUICK_S = 0.02
 
@@ -37,6 +37,10 @@ def whole(store: Store, maker: TagMaker) -> bool:
     return not verified.against and len(verified.windows) == maker.seal_count
 
 
+def records_of(store: Store, maker: TagMaker) -> list[records.Record]:
+    return list(verify_pages(store.pages(maker.tag_id)).records())
+
+
 @pytest.mark.parametrize("lost", [messages.FIT | messages.REPLY, messages.ATTEST | messages.REPLY])
 def test_a_lost_reply_to_fit_or_attest_is_found_out(store: Store, lost: int) -> None:
     maker = TagMaker()
@@ -54,7 +58,9 @@ def test_a_lost_reply_to_fit_or_attest_is_found_out(store: Store, lost: int) -> 
     with Client(Pipe(tag), station(), QUICK_S) as client:
         assert fit(client, store, TrueClock(maker=maker), Order("A-1")).fitted
     assert dropped
-    assert tag.requests.count(messages.FIT) == 1
+    # The same frame came twice, and was carried out once.
+    assert tag.requests.count(messages.FIT) == 1 + (lost == messages.FIT | messages.REPLY)
+    assert sum(record.kind == records.FIT for record in records_of(store, maker)) == 1
     assert whole(store, maker)
 
 

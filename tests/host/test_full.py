@@ -87,7 +87,7 @@ def test_the_time_is_known_as_exactly_as_in_any_sync(store: Store) -> None:
     tag = with_free(0)
 
     def second_a_page(kind: int, data: bytes) -> bytes:
-        tag.maker.now_ms += 1000 if kind == messages.PAGE else 0
+        tag.maker.now_ms += 1000 if kind == messages.DATA else 0
         return data
 
     tag.garble = second_a_page

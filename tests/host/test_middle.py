@@ -39,23 +39,34 @@ def one_field(kind: int, name: str, draw: random.Random) -> Change:
     """Changes one field of every message of a kind; of a page, now and then, and repairs its checksum."""
 
     def change(found: int, values: dict) -> dict:
-        if found != kind or (kind == messages.PAGE and draw.random() > 0.2):
+        if found != kind or (kind == messages.DATA and draw.random() > 0.2):
             return values
         values = {**values, name: changed(values[name], draw)}
-        if (kind, name) == (messages.PAGE, "page"):
-            page = bytearray(values["page"])
-            pages.close(page)
-            values["page"] = bytes(page)
+        if (kind, name) == (messages.DATA, "data"):
+            values["data"] = b"".join(map(closed, whole_pages(values["data"])))
         return values
 
     return change
+
+
+def whole_pages(data: bytes) -> list[bytes]:
+    """What a frame holds, when it is of whole pages."""
+    return [data[at : at + pages.PAGE_SIZE] for at in range(0, len(data), pages.PAGE_SIZE)]
+
+
+def closed(raw: bytes) -> bytes:
+    """A page with the checksum that belongs to it."""
+    page = bytearray(raw)
+    if len(page) == pages.PAGE_SIZE:
+        pages.close(page)
+    return bytes(page)
 
 
 def on_replies(change: Change) -> Callable[[int, bytes], bytes]:
     """The same for what the tag sends."""
 
     def garble(kind: int, data: bytes) -> bytes:
-        (frame,) = frames.Decoder().feed(data)
+        (frame,) = frames.Decoder(frames.DATA_BODY_MAX).feed(data)
         assert isinstance(frame, frames.Frame)
         values = messages.decode(kind, frame.body)
         assert isinstance(values, dict)
@@ -96,8 +107,8 @@ def fields_of(table: dict) -> list[tuple[int, str]]:
 
 REPLIED = [
     *((kind | messages.REPLY, name) for kind, name in fields_of(messages.REPLIES)),
-    (messages.PAGE, "seq"),
-    (messages.PAGE, "page"),
+    (messages.DATA, "address"),
+    (messages.DATA, "data"),
 ]
 # What a sync, a fit and a removal send and get.
 ASKED = [kind for kind in messages.REQUESTS if kind not in (messages.LOG, messages.CONFIGURE)]
@@ -211,8 +222,10 @@ def test_pages_that_somebody_with_the_keys_has_made_are_not_acknowledged(
                 made_up.attest()
                 forged = made_up.seal(nonce=bytes(16))
                 return {**values, "seal_hash": forged.hash()} if hash_too else values
-            if found == messages.PAGE and values["seq"] < until:
-                return {**values, "page": made_up.raw_pages()[values["seq"]]}
+            if found == messages.DATA:
+                first, there = values["address"] // messages.UNITS_PER_PAGE, whole_pages(values["data"])
+                forged_pages = made_up.raw_pages()[first : min(first + len(there), until)]
+                return {**values, "data": b"".join(forged_pages + there[len(forged_pages) :])}
             return values
 
         tag.garble = on_replies(exchange)

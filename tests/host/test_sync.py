@@ -118,7 +118,7 @@ def test_a_bad_line_only_costs_time(tmp_path_factory: pytest.TempPathFactory, ch
 
     def garble(kind: int, data: bytes) -> bytes:
         roll = chance.random()  # type: ignore[attr-defined]
-        if kind not in (messages.PAGE, messages.READ | messages.REPLY) or roll >= rate:
+        if kind not in (messages.DATA, messages.READ | messages.REPLY) or roll >= rate:
             return data
         which = chance.randrange(5)  # type: ignore[attr-defined]
         if which == 0:
@@ -204,7 +204,7 @@ def test_a_tag_that_makes_up_pages_does_not_keep_the_station_for_ever(store: Sto
     def boast(kind: int, data: bytes) -> bytes:
         if kind != messages.SEAL | messages.REPLY:
             return data
-        (frame,) = frames.Decoder().feed(data)
+        (frame,) = frames.Decoder(frames.DATA_BODY_MAX).feed(data)
         assert isinstance(frame, frames.Frame)
         values = messages.decode(kind, frame.body)
         assert isinstance(values, dict)

@@ -16,7 +16,7 @@ def fields_cell(spec: Spec) -> str:
     offset = 0
     parts = []
     for name, code in spec:
-        kind = f"{code} B" if isinstance(code, int) else _TYPES.get(code, "v")
+        kind = f"{code} B" if isinstance(code, int) else _TYPES.get(code, code)
         parts.append(f"{offset} {name} {kind}")
         offset += code if isinstance(code, int) else _SIZES.get(kind, 0)
     return ", ".join(parts) or "none"
@@ -35,7 +35,7 @@ def replies() -> dict[str, tuple[str, str]]:
         f"0x{kind | messages.REPLY:02x}": (messages.NAMES[kind], fields_cell(spec))
         for kind, spec in messages.REPLIES.items()
     }
-    found[f"0x{messages.PAGE:02x}"] = ("page", fields_cell(messages.PAGE_SPEC))
+    found[f"0x{messages.DATA:02x}"] = ("data", fields_cell(messages.DATA_SPEC))
     found[f"0x{messages.ERROR:02x}"] = ("error", fields_cell(messages.ERROR_SPEC))
     return found
 

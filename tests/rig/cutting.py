@@ -112,10 +112,7 @@ class Life:
                 oldest, open_page = status["oldest_page"], status["open_page"]
                 assert isinstance(oldest, int)
                 assert isinstance(open_page, int)
-                read: dict[int, bytes] = {}
-                while missing := [seq for seq in range(oldest, open_page) if seq not in read]:
-                    client.read_pages(missing[0], min(64, open_page - missing[0]), read.__setitem__)
-                found.append(read)
+                found.append(client.read_pages(range(oldest, open_page)))
         self.tag.power_off()
         return found
 

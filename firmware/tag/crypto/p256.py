@@ -59,10 +59,17 @@ def _comb_point(index):
     return int.from_bytes(COMB[at : at + 32], "big"), int.from_bytes(COMB[at + 32 : at + 64], "big")
 
 
-def base_multiple(scalar):
-    """(x, y) of scalar * G for 0 < scalar < N."""
+def no_pause():
+    """For who does nothing between the steps."""
+
+
+def base_multiple(scalar, between=no_pause):
+    """(x, y) of scalar * G for 0 < scalar < N. between(): called every few bits: it all takes the chip a third of a
+    second."""
     point = None
     for bit in range(_SPACING_BITS - 1, -1, -1):
+        if not bit & 7:
+            between()
         if point is not None:
             point = double(*point)
         index = 0
@@ -83,13 +90,13 @@ def private_key(seed):
     return (int.from_bytes(wide, "big") % (N - 1) + 1).to_bytes(32, "big")
 
 
-def public_key(secret):
+def public_key(secret, between=no_pause):
     """64 bytes, x then y."""
-    x, y = base_multiple(int.from_bytes(secret, "big"))
+    x, y = base_multiple(int.from_bytes(secret, "big"), between)
     return x.to_bytes(32, "big") + y.to_bytes(32, "big")
 
 
-def sign(secret, digest):
+def sign(secret, digest, between=no_pause):
     """r and s in 64 bytes, for a SHA-256 digest of 32 bytes; the nonce is RFC 6979's."""
     e = int.from_bytes(digest, "big") % N
     d = int.from_bytes(secret, "big")
@@ -103,7 +110,7 @@ def sign(secret, digest):
         v = hmac_sha256(k, v)
         nonce = int.from_bytes(v, "big")
         if 0 < nonce < N:
-            r = base_multiple(nonce)[0] % N
+            r = base_multiple(nonce, between)[0] % N
             s = invert(nonce, N) * (e + r * d) % N
             if r and s:
                 return r.to_bytes(32, "big") + s.to_bytes(32, "big")

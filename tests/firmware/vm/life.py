@@ -67,7 +67,7 @@ class Tag:
     def request(self, kind, values):
         """(kind, fields) of the one answer to a request."""
         sent = self.exchange(frames.encode(kind, 1, messages.encode(kind, values)))
-        (reply,) = frames.Decoder().feed(sent)
+        (reply,) = frames.Decoder(frames.DATA_BODY_MAX).feed(sent)
         return reply.kind, messages.decode(reply.kind, reply.body)
 
     def ask(self, kind, values):
@@ -115,7 +115,7 @@ class Tag:
         while True:
             values = {"first": first, "count": messages.READ_PAGES_MAX}
             sent = self.exchange(frames.encode(messages.READ, 1, messages.encode(messages.READ, values)))
-            for frame in frames.Decoder().feed(sent):
+            for frame in frames.Decoder(frames.DATA_BODY_MAX).feed(sent):
                 fields = messages.decode(frame.kind, frame.body)
                 if frame.kind == messages.PAGE:
                     found.append((fields["seq"], fields["page"]))

@@ -14,11 +14,13 @@ def _memo(function):
     known = {}
 
     def remembered(*arguments):
-        if arguments not in known:
+        # Beside the values there may be what is called between the steps.
+        values = tuple([argument for argument in arguments if not callable(argument)])
+        if values not in known:
             if len(known) >= _KEPT:
                 known.clear()
-            known[arguments] = function(*arguments)
-        return known[arguments]
+            known[values] = function(*arguments)
+        return known[values]
 
     return remembered
 

@@ -78,10 +78,15 @@ class Input:
 class Port:
     """The link's bytes; takes `room` bytes a turn."""
 
+    input_bytes = 512
+    room_bytes = 512
+
     def __init__(self):
         self.incoming = b""
         self.outgoing = b""
         self.room = self.left = 1 << 20
+        self.rate = 0
+        self.baud = 115200
 
     def read_into(self, buf):
         count = min(len(buf), len(self.incoming))
@@ -94,6 +99,9 @@ class Port:
         self.left -= len(taken)
         self.outgoing += taken
         return len(taken)
+
+    def set_baud(self, baud):
+        self.baud = baud
 
 
 class Reset(SystemExit):

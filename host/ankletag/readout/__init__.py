@@ -1,0 +1,6 @@
+"""Reading a tag's pages over a line that loses and damages frames (SPEC.md, Read-out). No input or output in here."""
+
+from .readout import Readout
+from .repair import RepairingDecoder, is_repaired
+
+__all__ = ["Readout", "RepairingDecoder", "is_repaired"]

@@ -1,0 +1,263 @@
+"""A read-out under way: what to ask for next, and what to make of what comes.
+
+Knows no port and no clock: who has them passes in frames and times, and sends what `request` gives.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from tagproto import messages
+from tagproto.bad import Bad
+from tagproto.frames import Frame
+
+from .asked import Asked, Range
+from .framesize import FrameSize
+from .pieces import Pieces
+from .repair import is_repaired
+
+_PER_PAGE = messages.UNITS_PER_PAGE
+# What a tag may send ahead: 32 KiB are 2.8 s of a line of 115,200 baud, longer than a seal keeps a chip from listening.
+CREDIT_UNITS = 512
+# Credit is given in pieces of a quarter, so that little has to be said.
+_CREDIT_STEP_UNITS = CREDIT_UNITS // 4
+# Nothing came for so long: the tag is asked to begin anew.
+QUIET_S = 0.5
+# Kind, request id, CRC, code byte, delimiter; units and length of the ranges.
+_READ_BYTES = 10
+# A page that a tag says it does not have is asked for once more.
+_ABSENCES = 2
+
+Values = dict[str, int | bytes]
+
+
+class Readout:
+    """take(number, 256 bytes): a page is here; absent(number): the tag does not have it.
+
+    input_bytes: what may be on its way to the tag at any moment. rtt_s: a request and its reply. noisy: the line has
+    shown errors before. quiet_s: with nothing coming for so long, the tag is asked to begin anew. refused: the code of
+    the error that ended it, 0 while it goes on.
+    """
+
+    def __init__(
+        self,
+        take: Callable[[int, bytes], None],
+        absent: Callable[[int], None],
+        input_bytes: int,
+        rtt_s: float,
+        noisy: bool = False,
+        quiet_s: float = QUIET_S,
+    ) -> None:
+        self._take = take
+        self._absent = absent
+        self._input_bytes = input_bytes
+        self._grace_s = 2 * rtt_s + quiet_s / 5
+        self.quiet_s = max(quiet_s, self._grace_s)
+        self._todo: deque[Range] = deque()
+        self._asked = Asked()
+        self._pieces = Pieces()
+        self._size = FrameSize(noisy)
+        self._absences: dict[int, int] = {}
+        # READs sent: a number for each, by request id; and (number, bytes) of those that the tag has not shown to have.
+        self._sent = 0
+        self._numbers: dict[int, int] = {}
+        self._unconfirmed: deque[tuple[int, int]] = deque()
+        # The number of the READ that empties the tag's queue, until that is done; 0 to send one.
+        self._emptying: int | None = 0
+        self._sent_s = 0.0
+        self._heard_s = 0.0
+        # The tag has said that it has sent all.
+        self._idle = False
+        self.refused = 0
+
+    # What is wanted
+
+    def want(self, seqs: Iterable[int], open_page: int | None = None) -> None:
+        """Ask for these pages, too, in ascending order. open_page: the one of them that may change meanwhile."""
+        if open_page is not None:
+            self._pieces.open_page = open_page
+            self._pieces.forget(open_page)
+        for seq in seqs:
+            self._append(seq * _PER_PAGE, _PER_PAGE)
+
+    def _append(self, address: int, units: int) -> None:
+        if self._todo and sum(self._todo[-1]) == address and self._todo[-1][1] + units <= 0xFFFF:
+            self._todo[-1] = (self._todo[-1][0], self._todo[-1][1] + units)
+        else:
+            self._todo.append((address, units))
+
+    @property
+    def done(self) -> bool:
+        """Whether everything that was wanted has come, or is not there."""
+        return not self._todo and not self._asked
+
+    @property
+    def awaits(self) -> bool:
+        """Whether the tag owes something."""
+        return self._emptying is not None or bool(self._asked)
+
+    def begin_anew(self) -> None:
+        """The tag may have forgotten what it was asked for: ask it to forget, then for what has not come."""
+        self._emptying = 0
+        self._unconfirmed.clear()
+        self.refused = 0
+
+    # What to send
+
+    def request(self, now_s: float) -> Values | None:
+        """Fields of a READ that is to be sent now, or None. Where one is given, `sent` has to follow."""
+        if self.refused or self.done:
+            return None
+        if self._emptying is not None:
+            if self._emptying and now_s - self._sent_s < self.quiet_s:
+                return None
+            return {"units": 1, "ranges": b""}
+        if self._gives_up(now_s):
+            return {"units": 1, "ranges": b""}
+        ranges = self._next_ranges()
+        if not ranges:
+            return None
+        packed = b"".join(address.to_bytes(4, "little") + units.to_bytes(2, "little") for address, units in ranges)
+        return {"units": self._size.choose(), "ranges": packed}
+
+    def _gives_up(self, now_s: float) -> bool:
+        """Whether nothing comes any more of what was asked for, so that the tag has to begin anew.
+
+        Where it has said that it is idle, READs behind that did not get there: their ranges are asked for again.
+        """
+        if not self._asked:
+            return False
+        since_s = now_s - max(self._heard_s, self._sent_s)
+        if self._idle and since_s > self._grace_s:
+            self._lose(self._asked.all_sent(self._sent))
+            self._unconfirmed.clear()
+        elif since_s > self.quiet_s:
+            self.begin_anew()
+            return True
+        return False
+
+    def _next_ranges(self) -> list[Range]:
+        room = self._input_bytes - sum(size for _, size in self._unconfirmed) - _READ_BYTES
+        most = min(room // messages.RANGE_BYTES, messages.RANGES_MAX, messages.RANGES_KEPT - len(self._asked))
+        credit = CREDIT_UNITS - self._asked.units
+        left = sum(units for _, units in self._todo)
+        if most < 1 or credit < min(_CREDIT_STEP_UNITS, left):
+            return []
+        ranges: list[Range] = []
+        while self._todo and credit and len(ranges) < most:
+            address, units = self._todo.popleft()
+            taken = min(units, credit)
+            if taken < units:
+                self._todo.appendleft((address + taken, units - taken))
+            ranges.append((address, taken))
+            credit -= taken
+        return ranges
+
+    def sent(self, request_id: int, values: Values, size: int, now_s: float) -> None:
+        """What `request` gave went out, as so many bytes."""
+        self._sent += 1
+        self._numbers[request_id] = self._sent
+        self._sent_s = now_s
+        packed = values["ranges"]
+        assert isinstance(packed, bytes)
+        if not packed:
+            self._emptying = self._sent
+            return
+        self._unconfirmed.append((self._sent, size))
+        self._idle = False
+        ranges = [
+            (int.from_bytes(packed[at : at + 4], "little"), int.from_bytes(packed[at + 4 : at + 6], "little"))
+            for at in range(0, len(packed), messages.RANGE_BYTES)
+        ]
+        self._asked.add(self._sent, ranges)
+
+    def next_s(self, now_s: float) -> float:
+        """Seconds until `request` may have something to say though nothing has come."""
+        if self.refused or not self.awaits:
+            return self.quiet_s
+        if self._emptying is not None:
+            return max(0.0, self._sent_s + self.quiet_s - now_s) if self._emptying else 0.0
+        wait_s = self._grace_s if self._idle else self.quiet_s
+        return max(0.0, max(self._heard_s, self._sent_s) + wait_s - now_s)
+
+    # What comes
+
+    def frame(self, frame: Frame, now_s: float) -> bool:
+        """A frame of the tag's that may belong to this; whether it did."""
+        number = self._numbers.get(frame.request_id)
+        if number is None:
+            return False
+        values = messages.decode(frame.kind, frame.body)
+        if isinstance(values, Bad):
+            return False
+        if frame.kind == messages.DATA:
+            return self._data(number, values, is_repaired(frame), now_s)
+        if is_repaired(frame):
+            return False
+        if frame.kind == messages.READ | messages.REPLY:
+            self._heard(number, now_s)
+            self._all_sent(number)
+            return True
+        if frame.kind == messages.ERROR:
+            code = values["code"]
+            assert isinstance(code, int)
+            self._heard(number, now_s)
+            if code == messages.ERROR_BUSY:
+                self.begin_anew()
+            else:
+                self.refused = code
+            return True
+        return False
+
+    def _heard(self, number: int, now_s: float) -> None:
+        self._heard_s = now_s
+        while self._unconfirmed and self._unconfirmed[0][0] <= number:
+            self._unconfirmed.popleft()
+
+    def _all_sent(self, number: int) -> None:
+        if self._emptying is not None:
+            if number != self._emptying:
+                return
+            self._emptying = None
+            # Nothing of what was said before this reply will come any more.
+            self._numbers.clear()
+            self._lose(self._asked.all_sent(number))
+        else:
+            self._idle = True
+            self._lose(self._asked.all_sent(number))
+
+    def _lose(self, ranges: list[Range]) -> None:
+        for address, units in reversed(ranges):
+            self._size.lost(units)
+            self._todo.appendleft((address, units))
+
+    def _data(self, number: int, values: Values, repaired: bool, now_s: float) -> bool:
+        address, data = values["address"], values["data"]
+        assert isinstance(address, int)
+        assert isinstance(data, bytes)
+        if len(data) % messages.UNIT_BYTES or (repaired and not data):
+            return False
+        units = len(data) // messages.UNIT_BYTES
+        # Without data it stands for what was asked for of this page.
+        lost = self._asked.came(address, units) if units else self._asked.nothing(address)
+        if lost is None:
+            return False
+        self._heard(number, now_s)
+        self._idle = False
+        self._lose(lost)
+        self._size.came(units)
+        if not units:
+            self._not_there(address // _PER_PAGE)
+        for seq, raw, again in self._pieces.add(address, data, repaired):
+            if raw is not None:
+                self._take(seq, raw)
+            for missing in reversed(again):
+                self._todo.appendleft((missing, 1))
+        return True
+
+    def _not_there(self, seq: int) -> None:
+        self._pieces.forget(seq)
+        self._absences[seq] = self._absences.get(seq, 0) + 1
+        if self._absences[seq] < _ABSENCES:
+            self._append(seq * _PER_PAGE, _PER_PAGE)
+        else:
+            self._absent(seq)
