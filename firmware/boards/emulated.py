@@ -31,6 +31,7 @@ _ENTROPY = 11
 _TRACE = 12
 _RESET = 13
 _TICKS = 14
+_LINK_BAUD = 15
 
 
 class _World:
@@ -185,8 +186,17 @@ class _Case:
 
 
 class _Link:
-    def __init__(self, world):
+    """input_bytes, room_bytes, rate: what the line takes whatever the tag does, in one go, and its highest baud."""
+
+    def __init__(self, world, input_bytes, room_bytes, rate):
         self._world = world
+        self.input_bytes = input_bytes
+        self.room_bytes = room_bytes
+        self.rate = rate
+
+    def set_baud(self, baud):
+        """Another rate for both directions, once what was written has gone out.  Raises OSError for a wrong one."""
+        self._world.call(struct.pack("<BI", _LINK_BAUD, baud))
 
     def read_into(self, buf):
         world = self._world
@@ -270,18 +280,19 @@ class Board:
         if not numbers:
             raise OSError("no world: this board runs under `ankletag emulate`, which sets ANKLETAG_WORLD_FD")
         world = self._world = _World(numbers)
-        world.call(b"\x00", 12)
+        world.call(b"\x00", 20)
         reply = world.reply
         self.unique_id = bytes(reply[7:15])
         blocks = reply[15] | reply[16] << 8
         self.reset_cause = reply[17]
         self.trace_readings = bool(reply[18])
+        line = struct.unpack_from("<HHI", reply, 19)
         self.clock = _Clock(world)
         self.i2c = _I2C(world)
         self.menb = _Out(world, 0)
         self.strap = _Strap(world)
         self.case = _Case(world)
-        self.link = _Link(world)
+        self.link = _Link(world, *line)
         self.flash = _Flash(world, blocks)
         self._wait = bytearray(6)
 

@@ -43,6 +43,9 @@ def emulate(
         str, typer.Option(help="auto: free while the port is closed and days are left, else wall; free; wall.")
     ] = "auto",
     seed: Annotated[int, typer.Option(help="Seed of noise, entropy and torn writes.")] = 1,
+    line: Annotated[
+        str, typer.Option(help="usb: as a Pico's USB, no rate; uart: as its UART, at the rates that both sides set.")
+    ] = "usb",
     flash_blocks: Annotated[
         int, typer.Option(min=16, max=65535, help="Flash behind the file system, 4 KiB blocks.")
     ] = DEFAULT_BLOCKS,
@@ -70,6 +73,7 @@ def emulate(
             days=days,
             pace=pace,
             seed=seed,
+            line=line,
             flash_blocks=flash_blocks,
             heap=heap,
             trace=trace,

@@ -18,14 +18,20 @@ class _Run:
     start_ns: int
     baud: int
     data: bytes
+    taken: int = 0
 
     def due(self, now_ns: int) -> int:
         """How many of them have come by then."""
-        return min(len(self.data), max(0, (now_ns - self.start_ns) * self.baud // _PER_BYTE))
+        return min(len(self.data), max(self.taken, (now_ns - self.start_ns) * self.baud // _PER_BYTE))
 
     def end_ns(self, count: int) -> int:
         """When that many of them have come."""
-        return self.start_ns - (-count * _PER_BYTE // self.baud)
+        return self.start_ns + _duration_ns(count, self.baud)
+
+
+def _duration_ns(count: int, baud: int) -> int:
+    """Of so many bytes, rounded up: by then the last one is whole."""
+    return -(-count * _PER_BYTE // baud)
 
 
 class Wire:
@@ -46,7 +52,7 @@ class Wire:
         self._runs: deque[_Run] = deque()
 
     def _time(self, count: int) -> int:
-        return self._begin_ns + count * _PER_BYTE // self.baud
+        return self._begin_ns + _duration_ns(count, self.baud)
 
     @property
     def free_ns(self) -> int:
@@ -88,10 +94,9 @@ class Wire:
         while self._runs:
             run = self._runs[0]
             count = run.due(now_ns - self._latency_ns)
-            came += run.data[:count]
+            came += run.data[run.taken : count]
             if count < len(run.data):
-                if count:
-                    self._runs[0] = _Run(run.end_ns(count), run.baud, run.data[count:])
+                run.taken = count
                 break
             self._runs.popleft()
         return bytes(came)
@@ -101,7 +106,7 @@ class Wire:
         if not self._runs:
             return None
         run = self._runs[0]
-        first_ns, last_ns = run.end_ns(1), run.end_ns(len(run.data))
+        first_ns, last_ns = run.end_ns(run.taken + 1), run.end_ns(len(run.data))
         return min(last_ns, first_ns + self._grain_ns) + self._latency_ns
 
     def clear(self) -> None:

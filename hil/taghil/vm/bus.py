@@ -13,7 +13,7 @@ says its own.
 
 | op | name | request | reply data |
 |---|---|---|---|
-| 0 | HELLO | | unique id 8 B, flash blocks u16, reset cause u8, trace readings u8 |
+| 0 | HELLO | | unique id 8 B, flash blocks u16, reset cause u8, trace readings u8, input u16, room u16, rate u32 |
 | 1 | READ_MEM | addr u8, reg u8, n u8 | n B |
 | 2 | WRITE_MEM | addr u8, reg u8, n u8, data | |
 | 3 | PIN_OUT | pin u8 (0 = MENB), level u8 | |
@@ -28,9 +28,14 @@ says its own.
 | 12 | TRACE | kind u8 (1 record, 2 seal, 3 diagnostic line), n u16, data | |
 | 13 | RESET | cause u8 | none: the server ends the VM and starts it again |
 | 14 | TICKS | | |
+| 15 | LINK_BAUD | baud u32 | |
 
 Bit 2 of the levels spares a call at each turn of the firmware: while it is 0 a read of the link may be answered without
 asking, once between two calls.
+
+The line: `input` B may be on their way to the tag whatever it does, it takes `room` B in one go while it writes nothing
+to flash, and `rate` is its highest baud rate, 0 for one that has none.  LINK_BAUD answers when all that was written has
+gone out; from then on the tag's side has that rate (EINVAL for one that it cannot have, and on a line without a rate).
 
 TICKS is for a busy loop that waits for time to pass: the VM keeps the ticks it was last told, CPU time costs nothing.
 Costs in virtual time: 90 us a byte on the I2C bus (100 kHz), 0.6 ms a programmed page, 45 ms an erase; else nothing.
@@ -40,8 +45,8 @@ A flash operation that is cut costs the share of it that had passed, one that ne
 import struct
 
 HELLO, READ_MEM, WRITE_MEM, PIN_OUT, SLEEP, WAIT, LINK_READ, LINK_WRITE = range(8)
-FLASH_READ, FLASH_PROGRAM, FLASH_ERASE, ENTROPY, TRACE, RESET, TICKS = range(8, 15)
-OPS = 15
+FLASH_READ, FLASH_PROGRAM, FLASH_ERASE, ENTROPY, TRACE, RESET, TICKS, LINK_BAUD = range(8, 16)
+OPS = 16
 
 FD_VARIABLE = "ANKLETAG_WORLD_FD"
 PROMPT_VARIABLE = "ANKLETAG_PROMPT"

@@ -36,6 +36,8 @@ class Calls:
         self.hello_data = b""
         self.sync: Callable[[], None] = _nothing
         """Brings virtual time up to the wall's, at wall pace."""
+        self.without_interrupts: Callable[[int], None] = _no_time
+        """Tells for how many us of virtual time flash keeps the interrupts of the link off."""
         self.table: list[Callable[[bytes], bytes]] = [self._unknown] * 256
         for op, handler in (
             (bus.HELLO, self._hello),
@@ -50,6 +52,7 @@ class Calls:
             (bus.ENTROPY, self._entropy),
             (bus.TRACE, self._trace),
             (bus.TICKS, self._ticks),
+            (bus.LINK_BAUD, self._link_baud),
         ):
             self.table[op] = handler
 
@@ -74,10 +77,15 @@ class Calls:
         if world.now_us >= world.next_switch_us:
             world.take_switches()
 
+    def _spend_in_flash(self, us: int) -> None:
+        self.spend(us)
+        self.without_interrupts(us)
+
     def _unknown(self, request: bytes) -> bytes:
         return self.head(-errno.EINVAL)
 
     def _hello(self, request: bytes) -> bytes:
+        self._link.boot()
         return self.head() + self.hello_data
 
     def _ticks(self, request: bytes) -> bytes:
@@ -132,6 +140,11 @@ class Calls:
             self.link_level()
         return self.head() + bytes((n & 0xFF, n >> 8))
 
+    def _link_baud(self, request: bytes) -> bytes:
+        taken = self._link.set_baud(int.from_bytes(request[1:5], "little"))
+        self.link_level()
+        return self.head(0 if taken else -errno.EINVAL)
+
     def _flash_read(self, request: bytes) -> bytes:
         block, offset, n = struct.unpack_from("<HHH", request, 1)
         try:
@@ -149,7 +162,7 @@ class Calls:
         except PowerCut as cut:
             self.spend(round(whole_us * cut.share))
             raise
-        self.spend(whole_us if done else bus.TRANSFER_PAGE_US)
+        self._spend_in_flash(whole_us if done else bus.TRANSFER_PAGE_US)
         return self.head()
 
     def _flash_erase(self, request: bytes) -> bytes:
@@ -161,7 +174,7 @@ class Calls:
             self.spend(round(bus.ERASE_US * cut.share))
             raise
         if done:
-            self.spend(bus.ERASE_US)
+            self._spend_in_flash(bus.ERASE_US)
         return self.head()
 
     def _entropy(self, request: bytes) -> bytes:
@@ -174,3 +187,7 @@ class Calls:
 
 def _nothing() -> None:
     """At free pace virtual time has nothing to catch up with."""
+
+
+def _no_time(us: int) -> None:
+    """A link without a wall clock of its own meets no interrupts."""

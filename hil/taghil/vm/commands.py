@@ -51,6 +51,7 @@ class Commands:
             "rx_bytes": link.rx_bytes,
             "tx_bytes": link.tx_bytes,
             "dropped_bytes": link.dropped_bytes,
+            "lost_bytes": link.lost_bytes,
             "records": server.records,
             "programs": flash.programs,
             "erases": flash.erases,

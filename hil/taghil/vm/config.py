@@ -31,6 +31,8 @@ class Config:
     trace_readings: bool = False
     repl: bool = False
     pause_at: str | None = None
+    line: str = "usb"
+    """One of taghil.vm.link.LINES."""
     cpu: int | None = None
     """The core that VM and server share; None picks one."""
 

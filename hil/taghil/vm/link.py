@@ -1,70 +1,57 @@
-"""The serial line of the emulated tag: a pseudo-terminal whose slave a host opens like any USB-CDC port.
+"""The port of the emulated tag: a pseudo-terminal that a host opens like any serial port, and the chip's side of it.
 
-Whether somebody has the port open is seen on the master: poll reports a hang-up while no slave is open (Linux, and
-macOS once a slave has been closed).  Where that sign is absent, bytes that arrive open the port and `IDLE_CLOSE_S` of
-silence close it.  As with USB-CDC without DTR, what the tag writes while the port is closed is dropped.
+`Pty` is a Pico's USB-CDC: its input ring takes 512 B, and what does not fit waits with the host, so that nothing is
+ever lost.  taghil.vm.uartport is the other one.  As with USB-CDC without DTR, what the tag writes while the port is
+closed is dropped.
 """
 
 from __future__ import annotations
 
-import os
 import select
-import termios
 import time
-import tty
 from pathlib import Path
 
-IDLE_CLOSE_S = 5.0
-RX_LIMIT = 64 * 1024
-"""Bytes held for the tag before the terminal itself holds the host back."""
+from taghil.terminal import Terminal
+
+LINES = ("usb", "uart")
+USB_INPUT = 512
+"""MicroPython's input ring on the RP2040's USB (MICROPY_HW_STDIN_BUFFER_LEN)."""
 
 
 class Pty:
-    """A pseudo-terminal and a symbolic link to its slave."""
+    """A pseudo-terminal, a symbolic link to its slave, and USB's rules for what passes."""
+
+    input_bytes = USB_INPUT
+    """What may be on its way to the tag at any moment, whatever the tag does."""
+    room_bytes = USB_INPUT
+    """What it takes in one go while the tag writes nothing to flash."""
+    rate = 0
+    """The highest baud rate; 0 where the line has none."""
 
     def __init__(self, link: Path) -> None:
-        self.master, slave = os.openpty()
-        self.slave_name = os.ttyname(slave)
-        tty.setraw(slave, termios.TCSANOW)
-        os.set_blocking(self.master, False)
-        # Closing the only slave is what makes poll report the hang-up from now on.
-        os.close(slave)
-        self._poll = select.poll()
-        self._poll.register(self.master, select.POLLIN)
-        self._tells_hang_up = bool(self._state() & select.POLLHUP)
-        self._heard_s = 0.0
+        self._terminal = Terminal()
+        self.master = self._terminal.master
         self._rx = bytearray()
         self.open = False
         self.link = link
         self.rx_bytes = 0
         self.tx_bytes = 0
         self.dropped_bytes = 0
+        self.lost_bytes = 0
+        """Bytes from the host that no buffer had room for."""
         link.unlink(missing_ok=True)
-        link.symlink_to(self.slave_name)
-
-    def _state(self) -> int:
-        for _, events in self._poll.poll(0):
-            return events
-        return 0
+        link.symlink_to(self._terminal.slave_name)
 
     def sees_open(self) -> bool:
         """Whether the port is open now; reads nothing, so that the clock file can be written first."""
-        events = self._state()
-        if self._tells_hang_up:
-            return not events & select.POLLHUP
-        return bool(events & select.POLLIN) or time.monotonic() - self._heard_s < IDLE_CLOSE_S
+        return self._terminal.sees_open()
 
     def set_open(self, is_open: bool) -> None:
         """Takes note of a change; what the tag had written and nobody read is dropped when the port closes."""
         if not is_open:
             self.take_in()
-            self._drop_unread()
+            self._terminal.drop_unread()
         self.open = is_open
-
-    def _drop_unread(self) -> None:
-        slave = os.open(self.slave_name, os.O_RDWR | os.O_NOCTTY)
-        termios.tcflush(slave, termios.TCIFLUSH)
-        os.close(slave)
 
     @property
     def waiting(self) -> int:
@@ -72,19 +59,12 @@ class Pty:
         return len(self._rx)
 
     def take_in(self) -> None:
-        """Moves what the host has sent into the buffer for the tag."""
-        while len(self._rx) < RX_LIMIT:
-            try:
-                data = os.read(self.master, 16384)
-            except BlockingIOError:
-                break
-            except OSError:
-                # EIO: no slave is open and nothing is left.
-                break
+        """Moves what the host has sent into the ring, as far as it fits."""
+        while (room := USB_INPUT - len(self._rx)) > 0:
+            data = self._terminal.read(room)
             if not data:
-                break
+                return
             self._rx += data
-            self._heard_s = time.monotonic()
 
     def read(self, n: int) -> bytes:
         """Up to n bytes for the tag."""
@@ -97,28 +77,55 @@ class Pty:
 
     def write(self, data: bytes) -> int:
         """Takes bytes from the tag; gives how many were accepted (all, and dropped, while the port is closed)."""
-        if not self.open:
+        taken = self._terminal.write(data) if self.open else -1
+        if taken < 0:
             self.dropped_bytes += len(data)
             return len(data)
-        try:
-            n = os.write(self.master, data)
-        except BlockingIOError:
-            return 0
-        except OSError:
-            self.dropped_bytes += len(data)
-            return len(data)
-        self.tx_bytes += n
-        return n
+        self.tx_bytes += taken
+        return taken
 
     def writable(self) -> bool:
-        """Whether the terminal has room for what the tag writes."""
+        """Whether there is room for what the tag writes."""
         return not self.open or bool(select.select([], [self.master], [], 0)[1])
+
+    # -- time: a line without a rate has none ----------------------------------------------------------------------
+
+    def wants_input(self) -> bool:
+        """Whether more bytes of the host's are worth a look."""
+        return True
+
+    def wants_room(self, want_write: bool) -> bool:
+        """Whether the terminal itself is waited for, that it has room again. want_write: the tag waits for room."""
+        return want_write
+
+    def watched(self) -> None:
+        """The terminal was waited for: what is found there has come just now."""
+
+    def next_s(self) -> float | None:
+        """Seconds until there is something to do for it that nothing else tells; None when there is not."""
+        return None
+
+    def pass_time(self, seconds: float) -> None:
+        """Lets wall time pass, in which the port goes on working."""
+        time.sleep(seconds)
+
+    def without_interrupts(self, seconds: float) -> None:
+        """Lets wall time pass in which flash is erased or programmed.  USB holds the host back meanwhile."""
+
+    def set_baud(self, baud: int) -> bool:
+        """Sets the tag's rate behind what it has written; whether it can have that one."""
+        return not baud
+
+    # -- power -----------------------------------------------------------------------------------------------------
 
     def clear(self) -> None:
         """Forgets what waits for the tag: its power went."""
         self._rx.clear()
 
+    def boot(self) -> None:
+        """The firmware has started and takes its port."""
+
     def close(self) -> None:
         """Closes the terminal and takes the link away."""
         self.link.unlink(missing_ok=True)
-        os.close(self.master)
+        self._terminal.close()

@@ -21,6 +21,7 @@ from taghil.vm import control
 from taghil.vm.config import Config
 from taghil.vm.console import BadEvent, Console
 from taghil.vm.errors import EmulatorDied, EmulatorError, EmulatorTimeout
+from taghil.vm.link import LINES
 from taghil.vm.pacing import MODES
 from taghil.vm.remote import CALL_S, Remote
 from taghil.vm.state import StateFolder
@@ -71,6 +72,8 @@ class Emulator(Remote):
             raise EmulatorError("the emulator runs on Linux and macOS; on Windows use a real tag")
         if self.config.pace not in MODES:
             raise EmulatorError(f"a pace is one of {', '.join(MODES)}, not '{self.config.pace}'")
+        if self.config.line not in LINES:
+            raise EmulatorError(f"a line is one of {', '.join(LINES)}, not '{self.config.line}'")
         days = self.config.days
         if days is not None and not 0 <= days <= DAYS_MOST:
             raise EmulatorError(f"a tag lives 0 to {DAYS_MOST} days, not {days:g}")

@@ -24,6 +24,7 @@ from taghil.vm.pacing import Pacer
 from taghil.vm.state import LivedTime, StateFolder, write_json
 from taghil.vm.steering import Steering, Stop
 from taghil.vm.trace import Tracer
+from taghil.vm.uartport import UartPort
 from taghil.vm.waiting import Waiting
 from taghil.world.replay import read as read_replay
 from taghil.world.scenario import load as load_scenario
@@ -62,7 +63,7 @@ class Server:
         """The last boot whose VM has come to a call."""
         self.unique_id = bytes.fromhex(saved["unique_id"]) if saved else random.Random(config.seed).randbytes(8)
         self.flash = Flash(folder.flash, config.flash_blocks, config.seed)
-        self.link = Pty(folder.port)
+        self.link = UartPort(folder.port) if config.line == "uart" else Pty(folder.port)
         self.pacer = Pacer(
             self.world, config.pace, start, config.days if config.days is not None else days, folder.clock
         )
@@ -75,6 +76,7 @@ class Server:
         self.calls = Calls(self.world, self.flash, self.link, config.seed + self.boots, self._on_trace)
         self.waiting = Waiting(self)
         self.calls.sync = self.waiting.sync
+        self.calls.without_interrupts = self.waiting.without_interrupts
         table = self.calls.table
         table[bus.SLEEP], table[bus.WAIT] = self.waiting.sleep, self.waiting.wait
         for op in (bus.FLASH_PROGRAM, bus.FLASH_ERASE):
@@ -125,8 +127,9 @@ class Server:
         self.calls.spend(BOOT_US)
         self.calls.boot_us = world.now_us
         self.calls.hello_data = struct.pack(
-            "<8sHBB", self.unique_id, config.flash_blocks, cause, config.trace_readings or bool(self.tracer)
-        )
+            "<8sHBBHHI", self.unique_id, config.flash_blocks, cause, config.trace_readings or bool(self.tracer),
+            self.link.input_bytes, self.link.room_bytes, self.link.rate,
+        )  # fmt: skip
         self.save()
         self.note("boot", boot=self.boots, cause=cause)
         program = Program(Path(config.program), Path(config.firmware), Path(config.protocol), config.heap, config.repl)

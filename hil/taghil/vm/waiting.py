@@ -59,8 +59,13 @@ class Waiting:
         self.sync()
         self._calls.spend(struct.unpack_from("<I", request, 1)[0] * 1000)
         if self._pacer.wall:
-            time.sleep(max(0, self._world.now_us - self._pacer.wall_us()) / 1e6)
+            self._link.pass_time(max(0, self._world.now_us - self._pacer.wall_us()) / 1e6)
         return self._calls.head()
+
+    def without_interrupts(self, us: int) -> None:
+        """Flash is erased or programmed: at wall pace a line that has a rate goes on meanwhile."""
+        if self._pacer.wall:
+            self._link.without_interrupts(us / 1e6)
 
     def wait(self, request: bytes) -> bytes:
         """WAIT: until the deadline, an edge, bytes of the link, room on it where wanted, or the end of the power."""
@@ -94,19 +99,25 @@ class Waiting:
     def _wait_at_wall(self, until_us: int, want_write: bool) -> bool:
         """Waits in wall time for the instant, a byte, a command; gives whether the VM spoke (Ctrl-C) or is gone."""
         left_s = (until_us - self._pacer.wall_us()) / 1e6
-        master = [self._link.master]
+        link, master = self._link, [self._link.master]
         vm = self._server.vm
         readers = [self._steering.wake_fd]
         if vm:
             readers.append(vm.requests)
-        if self._link.open:
+        watches = link.open and link.wants_input()
+        if watches:
             # A hang-up makes the master readable, so a port that closes ends the wait as well.
             readers += master
-        limit_s = left_s if self._link.open else min(left_s, POLL_S)
-        writers = master if want_write and self._link.open else []
+        limit_s = left_s if watches else min(left_s, POLL_S)
+        next_s = link.next_s()
+        if next_s is not None:
+            limit_s = min(limit_s, next_s)
+        writers = master if link.open and link.wants_room(want_write) else []
         self.idle = True
         ready, _, _ = select.select(readers, writers, [], max(0.0, limit_s))
         self.idle = False
+        if watches:
+            link.watched()
         self._steering.woken()
         self.sync()
         return vm is not None and vm.requests in ready
