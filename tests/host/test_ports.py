@@ -1,4 +1,4 @@
-"""Ports that are absent, busy or forbidden are told apart; between two tags nothing is guessed."""
+"""Ports that are absent, busy or forbidden are told apart, and those that may have a tag are known."""
 
 import os
 import subprocess
@@ -7,10 +7,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from serial.tools import list_ports
 
 from ankletag.errors import LinkLost, PortAbsent, PortBusy, UsageError
-from ankletag.transport import choose_port, open_port
+from ankletag.transport import open_port, usb_ports, where_to_look
 from host.fakeline import TerminalTag
 from host.faketag import FakeTag
 from host.tagmaker import fitted
@@ -82,26 +81,24 @@ def test_a_port_that_goes_away_while_it_is_used(terminal: TerminalTag) -> None:
     port.close()
 
 
-def ports(*names: str, vid: int | None = 0x2E8A) -> list[SimpleNamespace]:
-    return [SimpleNamespace(device=name, description="Board in FS mode", vid=vid) for name in names]
+def listed(name: str, vid: int | None = 0x2E8A) -> SimpleNamespace:
+    return SimpleNamespace(device=name, description="Board in FS mode", vid=vid)
 
 
-def test_the_named_port_is_taken_as_it_stands() -> None:
-    assert choose_port("COM7") == "COM7"
+def test_ports_that_hang_on_usb_are_listed_and_built_in_ones_are_not() -> None:
+    found = usb_ports([listed("ttyACM1"), listed("ttyS0", vid=None), listed("ttyACM0")])
+    assert [str(port) for port in found] == ["ttyACM0 (Board in FS mode)", "ttyACM1 (Board in FS mode)"]
 
 
-def test_the_only_usb_port_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_ports, "comports", lambda: ports("ttyACM0") + ports("ttyS0", vid=None))
-    assert choose_port(None) == "ttyACM0"
+def test_the_ports_of_this_computer_can_be_listed() -> None:
+    assert all(port.name for port in usb_ports())
 
 
-def test_between_two_nothing_is_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_ports, "comports", lambda: ports("ttyACM0", "ttyACM1"))
-    with pytest.raises(UsageError, match=r"ttyACM0 .*, ttyACM1 .*--port"):
-        choose_port(None)
-
-
-def test_no_port_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_ports, "comports", lambda: ports("ttyS0", vid=None))
-    with pytest.raises(PortAbsent, match="charge-only"):
-        choose_port(None)
+def test_an_account_may_name_the_ports_to_look_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANKLETAG_PORTS", "/dev/ttyS1 'a folder/tty' socket://station:7000")
+    assert [port.name for port in where_to_look()] == ["/dev/ttyS1", "a folder/tty", "socket://station:7000"]
+    monkeypatch.setenv("ANKLETAG_PORTS", "'no end")
+    with pytest.raises(UsageError, match="ANKLETAG_PORTS cannot be read"):
+        where_to_look()
+    monkeypatch.setenv("ANKLETAG_PORTS", " ")
+    assert where_to_look() == usb_ports()

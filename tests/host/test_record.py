@@ -247,9 +247,9 @@ def test_a_time_that_is_none(tmp_path: Path, value: str) -> None:
     path = tmp_path / "session.jsonl"
     path.write_bytes(HEAD + b'{"now_s": %s}\n{"utc_ms": %s}\n' % (value.encode(), value.encode()))
     with contextlib.closing(ReplayTransport(path)) as back:
-        with pytest.raises(UsageError, match="Line 2 .* has no time"):
+        with pytest.raises(UsageError, match=r"Line 2 .* has no time"):
             back.now_s()
-        with pytest.raises(UsageError, match="Line 3 .* has no whole number"):
+        with pytest.raises(UsageError, match=r"Line 3 .* has no whole number"):
             back.utc_ms()
 
 

@@ -9,7 +9,7 @@ from ..fitting import REASONS
 from ..sync import Synced
 from ..trust.holder import Authority
 from .link import talking_as
-from .options import ClockOption, JsonOption, PortOption, StoreOption
+from .options import ClockOption, JsonOption, PortOption, StoreOption, TagOption
 from .output import emit, progress, say
 from .programme import FolderArgument
 from .remove import Reason
@@ -18,13 +18,14 @@ from .remove import Reason
 def read(
     folder: FolderArgument,
     port: PortOption = None,
+    tag: TagOption = None,
     store: StoreOption = None,
     clock: ClockOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read all that a tag holds, earlier orders too, as the authority. The tag records that it was done."""
     signer = Authority(folder).signer()
-    with talking_as(signer, port, store, clock) as session, progress("reading pages") as bar:
+    with talking_as(signer, port, tag, store, clock) as session, progress("reading pages") as bar:
         result = read_out(session.client, session.store, session.clock, bar)
     _tell(result, as_json)
 
@@ -32,6 +33,7 @@ def read(
 def remove(
     folder: FolderArgument,
     port: PortOption = None,
+    tag: TagOption = None,
     reason: Annotated[Reason, typer.Option("--reason", help="Why the fitting ends.")] = Reason.OTHER,
     store: StoreOption = None,
     clock: ClockOption = None,
@@ -39,7 +41,7 @@ def remove(
 ) -> None:
     """End a fitting as the authority, where no station of the programme can; reads the tag out."""
     signer = Authority(folder).signer()
-    with talking_as(signer, port, store, clock) as session, progress("reading pages") as bar:
+    with talking_as(signer, port, tag, store, clock) as session, progress("reading pages") as bar:
         result = break_off(session.client, session.store, session.clock, REASONS[reason.value], bar)
     if not as_json:
         say("removed: the tag takes no more readings; the wearer is NOT MONITORED until the next fitting")

@@ -7,7 +7,7 @@ import typer
 from ..client import number
 from ..fitting import configure as run
 from .link import talking
-from .options import ClockOption, JsonOption, PortOption, StationOption, StoreOption
+from .options import ClockOption, JsonOption, PortOption, StationOption, StoreOption, TagOption
 from .output import emit, progress, say
 from .synced import leave, say_synced, synced_document, verified_again
 
@@ -16,13 +16,14 @@ def configure(
     cadence: Annotated[int, typer.Option("--cadence", min=1, max=86400, help="Seconds between readings, from now on.")],
     seal: Annotated[int, typer.Option("--seal", min=60, max=345600, help="Seconds between seals, from now on.")],
     port: PortOption = None,
+    tag: TagOption = None,
     store: StoreOption = None,
     clock: ClockOption = None,
     station: StationOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Change how often a fitted tag samples and seals. Reads the tag out."""
-    with talking(port, store, clock, station) as session, progress("reading pages") as bar:
+    with talking(port, tag, store, clock, station) as session, progress("reading pages") as bar:
         before = session.client.status()
         result = run(session.client, session.store, session.clock, cadence, seal, bar)
         root = session.client.signer.root_point

@@ -7,7 +7,7 @@ import typer
 from ..fitting import Order
 from ..fitting import fit as run
 from .link import talking
-from .options import ClockOption, JsonOption, PortOption, StationOption, StoreOption
+from .options import ClockOption, JsonOption, PortOption, StationOption, StoreOption, TagOption
 from .output import emit, progress, say
 from .synced import leave, say_synced, synced_document, verified_again
 
@@ -15,6 +15,7 @@ from .synced import leave, say_synced, synced_document, verified_again
 def fit(
     order: Annotated[str, typer.Option("--order", metavar="REF", help="The order; its text stays in this store.")],
     port: PortOption = None,
+    tag: TagOption = None,
     cadence: Annotated[int, typer.Option("--cadence", min=1, max=86400, help="Seconds between readings.")] = 60,
     seal: Annotated[int, typer.Option("--seal", min=60, max=345600, help="Seconds between seals.")] = 21600,
     subject: Annotated[
@@ -27,7 +28,7 @@ def fit(
     as_json: JsonOption = False,
 ) -> None:
     """Fit the tag for an order: check its certificate, attest the time, start sampling, read it out."""
-    with talking(port, store, clock, station) as session, progress("reading pages") as bar:
+    with talking(port, tag, store, clock, station) as session, progress("reading pages") as bar:
         result = run(session.client, session.store, session.clock, Order(order, cadence, seal, subject), bar)
         root = session.client.signer.root_point
     evidence = verified_again(result, store, root)

@@ -2,13 +2,13 @@
 
 from ..client import octets
 from .link import open_client
-from .options import JsonOption, PortOption
+from .options import JsonOption, PortOption, TagOption
 from .output import emit, say, working
 
 
-def log(port: PortOption = None, as_json: JsonOption = False) -> None:
+def log(port: PortOption = None, tag: TagOption = None, as_json: JsonOption = False) -> None:
     """Show the tag's own bounded log and its last fault. Not evidence: for technicians and developers."""
-    with open_client(port) as client, working("asking the tag"):
+    with open_client(port, tag) as client, working("asking the tag"):
         hello, text = client.hello(), client.log()
     tag_id = octets(hello, "tag_id")
     if as_json:

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 
 from ..models import AGAINST, Finding, UtcSpan
@@ -40,6 +40,44 @@ def progress(words: str) -> Iterator[Progress]:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(words, total=None)
         yield lambda confirmed, total: bar.update(task, completed=confirmed, total=total)
+
+
+class Lines:
+    """Progress of several tags, a line each; nothing where there is no terminal."""
+
+    def bar(self, index: int) -> Progress:
+        """For the tag of this index, from any thread: pages that the store has confirmed."""
+        return lambda confirmed, total: None
+
+    def end(self, index: int, words: str) -> None:
+        """The tag of this index came to its end."""
+
+
+@contextlib.contextmanager
+def progress_lines(names: Sequence[str]) -> Iterator[Lines]:
+    """A line for each name on stderr when that is a terminal."""
+    if not sys.stderr.isatty():
+        yield Lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    # A port's name may be anything: no markup.
+    words = (TextColumn("{task.description}", markup=False), TextColumn("{task.fields[words]:8}", markup=False))
+    with Progress(
+        *words, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
+    ) as bars:
+        tasks = [bars.add_task(name, total=None, words="asking") for name in names]
+
+        class Shown(Lines):
+            def bar(self, index: int) -> "Callable[[int, int], None]":
+                return lambda done, total: bars.update(tasks[index], completed=done, total=total, words="reading")
+
+            def end(self, index: int, words: str) -> None:
+                bars.update(tasks[index], words=words)
+                bars.stop_task(tasks[index])
+
+        yield Shown()
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from ..provisioning import Wish
 from ..provisioning import provision as run
 from ..trust.holder import Authority
 from .link import open_client, open_store
-from .options import ClockOption, JsonOption, PortOption, StoreOption
+from .options import ClockOption, JsonOption, PortOption, StoreOption, TagOption
 from .output import clock_time, emit, iso, say, working
 from .programme import AuthorityOption, RegionOption, YearsOption, calibration_words, lasting_s, now_s
 
@@ -23,6 +23,7 @@ def provision(
     authority: AuthorityOption,
     region: RegionOption,
     port: PortOption = None,
+    tag: TagOption = None,
     calibration: Annotated[
         str, typer.Option("--calibration", metavar="ID", help="The tag's calibration: 1 to 8 letters and digits.")
     ] = "nominal1",
@@ -40,7 +41,7 @@ def provision(
     calibration_id = calibration.encode().ljust(_CALIBRATION_SIZE, b"\0")
     holder = Authority(authority)
     holder.region_key(region)
-    with open_store(store, create=True) as opened, open_client(port) as client:
+    with open_store(store, create=True) as opened, open_client(port, tag) as client:
         with working("certifying the tag"):
             # Behind the tag's first answer: its emulator has written the clock file by then.
             tag_id = octets(client.hello(), "tag_id")

@@ -8,7 +8,7 @@ import typer
 from ..fitting import REASONS
 from ..fitting import remove as run
 from .link import talking
-from .options import ClockOption, JsonOption, PortOption, StationOption, StoreOption
+from .options import ClockOption, JsonOption, PortOption, StationOption, StoreOption, TagOption
 from .output import emit, progress, say
 from .synced import leave, say_synced, synced_document, verified_again
 
@@ -23,6 +23,7 @@ class Reason(str, enum.Enum):
 
 def remove(
     port: PortOption = None,
+    tag: TagOption = None,
     reason: Annotated[Reason, typer.Option("--reason", help="Why the fitting ends.")] = Reason.ORDER_ENDED,
     store: StoreOption = None,
     clock: ClockOption = None,
@@ -30,7 +31,7 @@ def remove(
     as_json: JsonOption = False,
 ) -> None:
     """End the fitting: no more readings from here on. Reads the tag out."""
-    with talking(port, store, clock, station) as session, progress("reading pages") as bar:
+    with talking(port, tag, store, clock, station) as session, progress("reading pages") as bar:
         result = run(session.client, session.store, session.clock, REASONS[reason.value], bar)
         root = session.client.signer.root_point
     evidence = verified_again(result, store, root)

@@ -1,16 +1,16 @@
 """`ankletag status`."""
 
 from .link import open_client
-from .options import JsonOption, PortOption
+from .options import JsonOption, PortOption, TagOption
 from .output import JsonValue, emit, say, working
 
 # Of hello, what is not a secret nor used up by being read.
-_HELLO = ("version", "tag_id", "firmware", "epoch", "public_key", "root", "list_number")
+_HELLO = ("version", "tag_id", "firmware", "epoch", "public_key", "root", "list_number", "input", "rate")
 
 
-def status(port: PortOption = None, as_json: JsonOption = False) -> None:
+def status(port: PortOption = None, tag: TagOption = None, as_json: JsonOption = False) -> None:
     """Ask the tag how it is; changes nothing on it."""
-    with open_client(port) as client, working("asking the tag"):
+    with open_client(port, tag) as client, working("asking the tag"):
         hello, found = client.hello(), client.status()
     values: dict[str, JsonValue] = {}
     for name, value in [*((name, hello[name]) for name in _HELLO), *found.items()]:

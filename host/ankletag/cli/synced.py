@@ -74,7 +74,13 @@ def say_synced(result: Synced, evidence: Evidence) -> None:
         say("nothing speaks against the evidence")
 
 
+def code_of(result: Synced, evidence: Evidence) -> Exit:
+    """FINDINGS when something speaks against the evidence."""
+    against = evidence.against or result.key_differs or result.behind or bool(result.unacknowledged)
+    return Exit.FINDINGS if against else Exit.OK
+
+
 def leave(result: Synced, evidence: Evidence) -> None:
-    """Exit code 1 when something speaks against the evidence."""
-    if evidence.against or result.key_differs or result.behind or result.unacknowledged:
-        raise typer.Exit(Exit.FINDINGS)
+    """End with that exit code."""
+    if code := code_of(result, evidence):
+        raise typer.Exit(code)

@@ -1,21 +1,27 @@
 """Bytes to and from a tag: ports, recorded sessions, bad lines."""
 
-from .contract import Transport
+from .contract import Through, Transport
 from .lossy import Losses, LossyTransport
-from .opening import open_port
-from .ports import choose_port
+from .opening import REPLAY, open_port
+from .ports import Port, usb_ports, where_to_look
 from .recording import Recording, RecordingTransport
 from .replay import ReplayTransport
 from .serial_port import SerialTransport
+from .stopping import StoppableTransport
 
 __all__ = [
+    "REPLAY",
     "Losses",
     "LossyTransport",
+    "Port",
     "Recording",
     "RecordingTransport",
     "ReplayTransport",
     "SerialTransport",
+    "StoppableTransport",
+    "Through",
     "Transport",
-    "choose_port",
     "open_port",
+    "usb_ports",
+    "where_to_look",
 ]

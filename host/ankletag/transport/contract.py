@@ -42,3 +42,39 @@ class Transport(ABC):
     def random(self, count: int) -> bytes:
         """So many random bytes, for what may be read by others: nonces, entropy for the tag, the first request id."""
         return os.urandom(count)
+
+
+class Through(Transport):
+    """Another transport with something in front of it. As it stands it changes nothing."""
+
+    def __init__(self, inner: Transport) -> None:
+        self._inner = inner
+        self.name = inner.name
+
+    def write(self, data: bytes) -> None:
+        """As the line behind it."""
+        self._inner.write(data)
+
+    def read(self, timeout_s: float) -> bytes:
+        """As the line behind it."""
+        return self._inner.read(timeout_s)
+
+    def close(self) -> None:
+        """Give the port back."""
+        self._inner.close()
+
+    def set_baud(self, baud: int) -> bool:
+        """As the line behind it."""
+        return self._inner.set_baud(baud)
+
+    def now_s(self) -> float:
+        """As the line behind it."""
+        return self._inner.now_s()
+
+    def utc_ms(self, offset_ms: int = 0) -> int:
+        """As the line behind it."""
+        return self._inner.utc_ms(offset_ms)
+
+    def random(self, count: int) -> bytes:
+        """As the line behind it."""
+        return self._inner.random(count)

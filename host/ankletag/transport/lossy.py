@@ -5,7 +5,7 @@ import random
 from dataclasses import dataclass, fields
 
 from ..errors import UsageError
-from .contract import Transport
+from .contract import Through, Transport
 
 _NEVER = 1 << 62
 
@@ -42,17 +42,16 @@ def parse_losses(text: str) -> Losses:
     )
 
 
-class LossyTransport(Transport):
+class LossyTransport(Through):
     """Another transport over a bad line, damaged in both directions. What happens to a byte depends on the seed, the
     direction and how many bytes went before it, not on time or on how they are grouped."""
 
     def __init__(self, inner: Transport, losses: Losses) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._piece = losses.piece
         self._to_tag = _Damage(losses, "to the tag")
         self._from_tag = _Damage(losses, "from the tag")
         self._held = b""
-        self.name = inner.name
 
     @property
     def damaged(self) -> tuple[int, int]:
@@ -73,26 +72,6 @@ class LossyTransport(Transport):
             self._held = self._from_tag.apply(arrived)
         part, self._held = self._held[: self._piece], self._held[self._piece :]
         return part
-
-    def close(self) -> None:
-        """Give the port back."""
-        self._inner.close()
-
-    def set_baud(self, baud: int) -> bool:
-        """As the line behind it."""
-        return self._inner.set_baud(baud)
-
-    def now_s(self) -> float:
-        """As the line behind it."""
-        return self._inner.now_s()
-
-    def utc_ms(self, offset_ms: int = 0) -> int:
-        """As the line behind it."""
-        return self._inner.utc_ms(offset_ms)
-
-    def random(self, count: int) -> bytes:
-        """As the line behind it."""
-        return self._inner.random(count)
 
 
 class _Damage:

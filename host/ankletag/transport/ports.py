@@ -1,21 +1,56 @@
-"""Which port: the one that was named, or the only one there is. Never a guess."""
+"""Where a tag may be: the USB serial ports of this computer, or those that the account has named."""
+
+import os
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
 
 from serial.tools import list_ports
 
-from ..errors import PortAbsent, UsageError
+from ..errors import UsageError
+
+VARIABLE = "ANKLETAG_PORTS"
 
 
-def choose_port(named: str | None) -> str:
-    """The port to open. Raises PortAbsent when there is none, UsageError when there are several and none was named."""
-    if named:
-        return named
-    found = sorted((port.device, port.description or "") for port in list_ports.comports() if port.vid is not None)
-    if not found:
-        raise PortAbsent(
-            "No USB serial port was found.",
-            "Plug the tag in with a data cable (a charge-only cable shows no port), or name the port with --port.",
-        )
-    if len(found) > 1:
-        listed = ", ".join(f"{device} ({description})" for device, description in found)
-        raise UsageError(f"There are {len(found)} USB serial ports: {listed}.", "Name the tag's one with --port.")
-    return found[0][0]
+@dataclass(frozen=True, slots=True)
+class Port:
+    """name: as `open_port` takes it; description: what the system says of it, may be empty."""
+
+    name: str
+    description: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.description})" if self.description else self.name
+
+
+class Listed(Protocol):
+    """A port as pyserial lists it. vid: the USB vendor's number, None where the port is not on USB."""
+
+    device: str
+    description: str
+    vid: int | None
+
+
+def usb_ports(listed: Iterable[Listed] | None = None) -> list[Port]:
+    """The serial ports that hang on USB, in order; a built-in one is nobody's tag. listed: all that there are, by
+    default those that the system lists now."""
+    there: Iterable[Listed] = list_ports.comports() if listed is None else listed
+    found = sorted((port.device, port.description or "") for port in there if port.vid is not None)
+    return [Port(name, description) for name, description in found]
+
+
+def where_to_look() -> list[Port]:
+    """The ports that ANKLETAG_PORTS names, divided by spaces and quoted as in a shell; without it, those on USB.
+
+    Raises UsageError where a quotation in it does not end.
+    """
+    named = os.environ.get(VARIABLE, "")
+    if not named.strip():
+        return usb_ports()
+    try:
+        return [Port(name) for name in shlex.split(named)]
+    except ValueError as error:
+        raise UsageError(
+            f"{VARIABLE} cannot be read: {error}.", "Name ports divided by spaces, such as: /dev/ttyACM0 /dev/ttyACM1"
+        ) from error

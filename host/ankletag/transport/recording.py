@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ..errors import LinkLost, StoreError, UsageError
-from .contract import Transport
+from .contract import Through, Transport
 
 FORMAT, VERSION = "ankletag-session", 1
 
@@ -57,14 +57,13 @@ class Recording:
             self.path.unlink(missing_ok=True)
 
 
-class RecordingTransport(Transport):
+class RecordingTransport(Through):
     """Another transport, with everything that passes through it kept."""
 
     def __init__(self, inner: Transport, recording: Recording) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._recording = recording
         self._closed = False
-        self.name = inner.name
         recording.add({"format": FORMAT, "version": VERSION, "port": inner.name})
 
     def write(self, data: bytes) -> None:

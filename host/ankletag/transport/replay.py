@@ -106,6 +106,8 @@ class ReplayTransport(Transport):
             raise LinkLost(_plain(line["lost"]), "So it was when the session was recorded.")
 
     def _differs(self, recorded: str, asked: str) -> RecordingDiffers:
+        # What is written on the way out is no further difference.
+        self._ended = True
         return RecordingDiffers(str(self._lines.path), self._lines.number, recorded, asked)
 
 
