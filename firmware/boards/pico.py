@@ -1,8 +1,6 @@
-"""Raspberry Pi Pico (RP2040). Pins: see docs/hardware/pico.md. Link: USB-CDC."""
+"""Raspberry Pi Pico (RP2040). Pins: see docs/hardware/pico.md. Link: USB-CDC, or UART0 where GP2 is at ground."""
 
 import os
-import select
-import sys
 import time
 
 import machine
@@ -11,6 +9,9 @@ from machine import I2C, WDT, Pin
 
 from tagproto import layout
 
+from .pico_links import UartLink, UsbLink
+
+_WIRED = 2
 _SDA = 4
 _SCL = 5
 _MENB = 13
@@ -18,8 +19,6 @@ _CASE = 14
 _STRAP = 15
 # The LMP91000 goes no faster.
 _I2C_HZ = 100000
-
-
 _WATCHDOG_MS = 8000
 # Longest doze between two looks at the link and the inputs.
 _DOZE_MS = 50
@@ -60,30 +59,6 @@ class _Input:
         return edges
 
 
-class _UsbLink:
-    """Bytes over USB-CDC; boot.py has switched the keyboard interrupt off."""
-
-    def __init__(self):
-        self._in = sys.stdin.buffer
-        self._out = sys.stdout.buffer
-        self._poll = select.poll()
-        self._poll.register(sys.stdin, select.POLLIN)
-
-    def ready(self, timeout_ms):
-        return bool(self._poll.poll(timeout_ms))
-
-    def read_into(self, buf):
-        count = 0
-        # One byte at a time: a longer read would wait until all of them are there.
-        while count < len(buf) and self._poll.poll(0):
-            buf[count] = self._in.read(1)[0]
-            count += 1
-        return count
-
-    def write(self, buf):
-        return self._out.write(buf) or 0
-
-
 class Board:
     """The reference board. One instance: it owns the pins, the watchdog and the flash behind the file system."""
 
@@ -99,7 +74,8 @@ class Board:
         self.menb = Pin(_MENB, Pin.OUT, value=1)
         self.strap = _Input(_STRAP)
         self.case = _Input(_CASE)
-        self.link = _UsbLink()
+        # To ground on boards whose line is a UART; USB is then power only.
+        self.link = UsbLink() if Pin(_WIRED, Pin.IN, Pin.PULL_UP).value() else UartLink()
         # The file system's image declares all blocks and uses the first ones; the rest is ours.
         blocks = layout.STORAGE_BLOCKS - layout.FILE_SYSTEM_BLOCKS
         self.flash = rp2.Flash(start=layout.FILE_SYSTEM_BLOCKS * layout.BLOCK_SIZE, len=blocks * layout.BLOCK_SIZE)

@@ -1,0 +1,85 @@
+"""The two lines of a Pico: its USB, and a UART. Both have the same members, see docs/developers.md."""
+
+import select
+import sys
+
+from machine import UART, Pin
+
+_UART = 0
+_TX = 0
+_RX = 1
+# What a tag's boot begins with, and the highest that the host's common adapters reach.
+_FIRST_BAUD = 115200
+_BAUD_MOST = 921600
+# MicroPython's driver empties the FIFO of 32 B into its buffer by interrupt, except while flash is being written.
+_FIFO_BYTES = 32
+_BUFFER_BYTES = 1024
+# MicroPython's input ring behind USB (MICROPY_HW_STDIN_BUFFER_LEN); what does not fit waits with the host.
+_RING_BYTES = 512
+
+
+class UsbLink:
+    """Bytes over USB-CDC; boot.py has switched the keyboard interrupt off."""
+
+    input_bytes = _RING_BYTES
+    room_bytes = _RING_BYTES
+    rate = 0
+
+    def __init__(self):
+        self._in = sys.stdin.buffer
+        self._out = sys.stdout.buffer
+        self._poll = select.poll()
+        self._poll.register(sys.stdin, select.POLLIN)
+
+    def ready(self, timeout_ms):
+        """Whether bytes wait, at the latest after so many milliseconds."""
+        return bool(self._poll.poll(timeout_ms))
+
+    def read_into(self, buf):
+        """How many bytes were there, at most as many as `buf` holds. Never waits."""
+        count = 0
+        # One byte at a time: a longer read would wait until all of them are there.
+        while count < len(buf) and self._poll.poll(0):
+            buf[count] = self._in.read(1)[0]
+            count += 1
+        return count
+
+    def write(self, buf):
+        """How many bytes were taken."""
+        return self._out.write(buf) or 0
+
+    def set_baud(self, baud):
+        """USB has no rate, and `rate` says so: nobody asks for one."""
+
+
+class UartLink:
+    """Bytes over UART0, at a rate that both sides agree upon."""
+
+    input_bytes = _FIFO_BYTES
+    room_bytes = _BUFFER_BYTES
+    rate = _BAUD_MOST
+
+    def __init__(self):
+        self._uart = UART(
+            _UART, _FIRST_BAUD, tx=Pin(_TX), rx=Pin(_RX), txbuf=_BUFFER_BYTES, rxbuf=_BUFFER_BYTES, timeout=0
+        )
+        self._poll = select.poll()
+        self._poll.register(self._uart, select.POLLIN)
+
+    def ready(self, timeout_ms):
+        """Whether bytes wait, at the latest after so many milliseconds."""
+        return bool(self._poll.poll(timeout_ms))
+
+    def read_into(self, buf):
+        """How many bytes were there, at most as many as `buf` holds. Never waits for more."""
+        count = min(len(buf), self._uart.any())
+        return self._uart.readinto(buf, count) or 0 if count else 0
+
+    def write(self, buf):
+        """How many bytes were taken."""
+        return self._uart.write(buf) or 0
+
+    def set_baud(self, baud):
+        """Another rate for both directions, once what was written has gone out."""
+        self._uart.flush()
+        self._uart.init(baud)
