@@ -122,20 +122,25 @@ def test_what_was_recorded_is_in_the_file_before_the_session_ends(tmp_path: Path
 
 
 def test_a_session_that_was_stopped_ends_there(tmp_path: Path) -> None:
-    class Impatient(Scripted):
-        def read(self, timeout_s: float) -> bytes:
-            raise KeyboardInterrupt
+    """Wherever Ctrl-C came, and whatever the session still did on its way out."""
+    line = RecordingTransport(Scripted(b"abc"), Recording(tmp_path / "session.jsonl"))
 
-    line = RecordingTransport(Impatient(), Recording(tmp_path / "session.jsonl"))
+    def stopped() -> None:
+        try:
+            line.read(1)
+            raise KeyboardInterrupt
+        finally:
+            line.utc_ms()
+            line.write(STATUS)
+            line.close()
+
     with pytest.raises(KeyboardInterrupt):
-        line.read(1)
-    assert line.utc_ms()
-    line.close()
-    back = ReplayTransport(tmp_path / "session.jsonl")
-    with pytest.raises(LinkLost, match="stopped from the keyboard"):
-        back.read(1)
-    assert back.utc_ms()
-    back.close()
+        stopped()
+    with contextlib.closing(ReplayTransport(tmp_path / "session.jsonl")) as back:
+        assert back.read(1) == b"abc"
+        with pytest.raises(LinkLost, match="ends in line 3"):
+            back.read(1)
+        back.utc_ms()
 
 
 def test_cut_anywhere_it_is_good_up_to_there(recorded: tuple[Path, list[object]], tmp_path: Path) -> None:

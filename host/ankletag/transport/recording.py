@@ -2,12 +2,13 @@
 
 The first line is {"format": "ankletag-session", "version": 1, "port": NAME}. Each further one is one call:
 {"write": HEX}, {"read": HEX}, {"random": HEX}, {"now_s": SECONDS}, {"utc_ms": MS}, {"baud": N, "done": BOOL}, and at
-the end {"close": 0}. A call in which the line was cut has {"lost": CAUSE} besides. A file that was cut is good up to
-there.
+the end {"close": 0}. A call in which the line was cut has {"lost": CAUSE} besides. Behind {"stopped": WORDS} comes only
+what a session does on its way out. A file that was cut is good up to there.
 """
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import TextIO
 
@@ -23,6 +24,7 @@ class Recording:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._began = False
+        self._stopped = False
         try:
             # O_EXCL: a session that somebody kept is never overwritten.
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -35,6 +37,10 @@ class Recording:
     def add(self, line: dict[str, str | int | float]) -> None:
         """Write a line through to the system. Raises StoreError, when the disk is full for instance."""
         self._began = True
+        # On the way out after Ctrl-C, wherever that came: what follows is not the session's any more.
+        if not self._stopped and isinstance(sys.exc_info()[1], KeyboardInterrupt):
+            self._stopped = True
+            self.add({"stopped": "from the keyboard"})
         try:
             self._file.write(json.dumps(line) + "\n")
             self._file.flush()
@@ -81,9 +87,6 @@ class RecordingTransport(Through):
             data = self._inner.read(timeout_s)
         except LinkLost as error:
             self._recording.add({"read": "", "lost": error.cause})
-            raise
-        except KeyboardInterrupt:
-            self._recording.add({"read": "", "lost": "The session was stopped from the keyboard."})
             raise
         self._recording.add({"read": data.hex()})
         return data

@@ -79,7 +79,7 @@ class ReplayTransport(Transport):
     def _next(self) -> dict[str, object] | None:
         """The next recorded call; None at the end."""
         line = None if self._ended else self._lines.take()
-        if line is None or "close" in line:
+        if line is None or "close" in line or "stopped" in line:
             self._ended = True
             return None
         return line
@@ -89,7 +89,7 @@ class ReplayTransport(Transport):
         if line is None:
             raise LinkLost(
                 f"The recorded session {self._lines.path} ends in line {self._lines.number}.",
-                "It was cut there, or this program asks for more than the one that made it.",
+                "It was stopped or cut there, or this program asks for more than the one that made it.",
             )
         return self._only(kind, line, asked)
 
