@@ -11,10 +11,11 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+import typer
 
 from ankletag.bundle import read_bundle
 from ankletag.cli import plugins
-from ankletag.errors import EXIT_MEANINGS, Exit
+from ankletag.errors import EXIT_MEANINGS, Exit, UsageError
 from host.commandline import bundle_of, no_findings, run
 from host.fakeline import TerminalTag
 from host.faketag import FakeTag
@@ -335,6 +336,24 @@ def test_a_plug_in_is_called_with_its_options(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(EntryPoint, "load", lambda self: pretty)
     monkeypatch.setattr(plugins, "entry_points", lambda group: [calendar])
     assert run("pretty", "--days", "4").out == "8\n"
+
+
+def test_a_plug_in_may_be_a_group_and_its_commands_are_guarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    group = typer.Typer(help="Two words.")
+
+    @group.command("double")
+    def double(days: int = 3) -> None:
+        if days < 0:
+            raise UsageError("No such days.", "Give others.")
+        print(days * 2)
+
+    entry = EntryPoint("pretty", "textwrap:shorten", plugins.GROUP)
+    monkeypatch.setattr(EntryPoint, "load", lambda self: group)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [entry])
+    assert run("pretty", "double", "--days", "4").out == "8\n"
+    refused = run("pretty", "double", "--days", "-1")
+    assert (refused.code, "No such days." in refused.err) == (Exit.USAGE, True)
+    assert "Two words." in run("--help").out
 
 
 def test_the_documented_exit_codes_are_the_table() -> None:

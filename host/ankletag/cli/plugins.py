@@ -10,6 +10,7 @@ from ..errors import UsageError
 from .guard import guarded
 
 GROUP = "ankletag.commands"
+_PANEL = "Emulation"
 
 
 def add_plugins(app: typer.Typer, own: set[str], arguments: list[str]) -> None:
@@ -22,12 +23,24 @@ def add_plugins(app: typer.Typer, own: set[str], arguments: list[str]) -> None:
         return
     found = {entry.name: entry for entry in entry_points(group=GROUP) if entry.name not in own}
     for name in [called] if called in found else sorted(found):
-        app.command(name, rich_help_panel="Emulation")(guarded(_load(found[name])))
+        loaded = _load(found[name])
+        if isinstance(loaded, typer.Typer):
+            _add_group(app, name, loaded)
+        else:
+            app.command(name, rich_help_panel=_PANEL)(guarded(loaded))
 
 
-def _load(entry: EntryPoint) -> Callable[..., Any]:
+def _add_group(app: typer.Typer, name: str, group: typer.Typer) -> None:
+    """Commands of two words."""
+    for command in group.registered_commands:
+        if command.callback is not None:
+            command.callback = guarded(command.callback)
+    app.add_typer(group, name=name, rich_help_panel=_PANEL)
+
+
+def _load(entry: EntryPoint) -> Callable[..., Any] | typer.Typer:
     try:
-        command: Callable[..., Any] = entry.load()
+        command: Callable[..., Any] | typer.Typer = entry.load()
     except (ImportError, AttributeError) as error:
         return _unusable(entry, f"{type(error).__name__}: {error}")
     return command
