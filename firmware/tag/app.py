@@ -247,7 +247,7 @@ class App:
             self.step()
 
     def step(self):
-        """One turn: link, inputs, sample, seal, then idle until the next of them is due."""
+        """One turn: link, inputs, sample, seal, then idle until the next of them is due, if at all."""
         board = self.board
         board.feed()
         self.gate.expire()
@@ -258,7 +258,8 @@ class App:
         self._turns += 1
         if self._turns % _HEAP_EVERY == 0:
             self._measure_heap()
-        board.wait(self._deadline(), self.link.wants_write())
+        if not self.link.wants_turn():
+            board.wait(self._deadline(), self.link.wants_write())
 
     def _work(self):
         """What is due, and may wait for a quarter of a second while a long request comes in."""

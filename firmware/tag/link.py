@@ -57,15 +57,13 @@ class Link:
         self.frames_bad = 0
         self.refused = 0
 
+    def wants_turn(self):
+        """Whether the next turn has something to do already: a check under way, or requests that were read."""
+        return self._pending is not None or (len(self._frames) > 0 and not self._crowded())
+
     def wants_write(self):
-        """Whether the next turn has something to do: bytes that wait for room on the port, or requests."""
-        return (
-            self._sent < self._size
-            or len(self._replies) > 0
-            or self._stream.waiting()
-            or len(self._frames) > 0
-            or self._pending is not None
-        )
+        """Whether bytes wait for room on the port."""
+        return self._sent < self._size or len(self._replies) > 0 or self._stream.waiting()
 
     def holds_still(self):
         """Whether a long request is on its way. If not, the caller does what is due."""

@@ -19,6 +19,8 @@ Values = dict[str, int | bytes]
 # Tries with nothing at all from the tag, and tries in all: a line that lets one frame in ten through is not silent.
 _SILENT_TRIES = 8
 _TRIES = 80
+# As long as a line of 115,200 baud takes for the credit that a read-out gives.
+_BEHIND_DATA_S = 1.5
 # A tag that listens does so for a while only: the long request follows at once, or it is asked again.
 _LISTEN_TRY_S = 0.4
 
@@ -150,6 +152,9 @@ class Exchange:
         self._kind, self._own_id, self._reply, self._not_read = kind, request_id, None, False
         self._write(request)
         deadline_s = self.transport.now_s() + try_s
+        if self.readout is not None and self.readout.awaits:
+            # The reply may have to wait behind what is on its way.
+            deadline_s += _BEHIND_DATA_S
         # What a small input holds back of the read-out goes out once the tag has this.
         whole = len(request) <= self.input_bytes // 2
         while self._reply is None and not self._not_read:

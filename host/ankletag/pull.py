@@ -118,7 +118,8 @@ class Pull:
 
     def _take(self, seq: int, raw: bytes) -> None:
         self._batch.append((seq, raw, seq < self._target))
-        if len(self._batch) >= _BATCH:
+        # The first one at once: who looks on sees that something comes.
+        if len(self._batch) >= _BATCH or not self.new_pages:
             self._flush()
 
     def _not_given(self, seq: int) -> None:

@@ -16,8 +16,9 @@ from .pieces import Pieces
 from .repair import is_repaired
 
 _PER_PAGE = messages.UNITS_PER_PAGE
-# What a tag may send ahead: 32 KiB are 2.8 s of a line of 115,200 baud, longer than a seal keeps a chip from listening.
-CREDIT_UNITS = 512
+# What a tag may send ahead: 16 KiB are 1.4 s of a line of 115,200 baud. More would keep replies waiting where buffers on
+# the way take all of it; less would let the line rest while a chip checks a signature and hears nothing.
+CREDIT_UNITS = 256
 # Credit is given in pieces of a quarter, so that little has to be said.
 _CREDIT_STEP_UNITS = CREDIT_UNITS // 4
 # Nothing came for so long: the tag is asked to begin anew.
