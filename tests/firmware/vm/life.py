@@ -1,10 +1,12 @@
 """A tag's life on a board in RAM: boots, turns, and a host on its link."""
 
+import struct
+
 import ramboard
 import signing
 
 from tag import app as tag_app
-from tagproto import frames, messages
+from tagproto import frames, messages, pages
 
 FIRMWARE = b"testtest"
 HELLO = {"version": 1, "entropy": b"host's own bytes"}
@@ -111,17 +113,21 @@ class Tag:
     def stream(self, first):
         """(number, 256 bytes) of all pages from `first` to the open one, as the tag streams them to the station."""
         self.order(messages.OPEN, {"scope": 1})
+        per_page = messages.UNITS_PER_PAGE
+        open_page = self.ask(messages.STATUS, {})["open_page"]
+        packed = struct.pack(messages.RANGE, first * per_page, (open_page + 1 - first) * per_page)
+        values = {"units": messages.DATA_UNITS[-1], "ranges": packed}
+        sent = self.exchange(frames.encode(messages.READ, 1, messages.encode(messages.READ, values)))
         found = []
-        while True:
-            values = {"first": first, "count": messages.READ_PAGES_MAX}
-            sent = self.exchange(frames.encode(messages.READ, 1, messages.encode(messages.READ, values)))
-            for frame in frames.Decoder(frames.DATA_BODY_MAX).feed(sent):
-                fields = messages.decode(frame.kind, frame.body)
-                if frame.kind == messages.PAGE:
-                    found.append((fields["seq"], fields["page"]))
-            first = max(first, fields["oldest_page"]) + messages.READ_PAGES_MAX
-            if first > fields["open_page"]:
-                return found
+        *stream, end = frames.Decoder(frames.DATA_BODY_MAX).feed(sent)
+        for frame in stream:
+            fields = messages.decode(frame.kind, frame.body)
+            data = fields["data"]
+            for at in range(0, len(data), pages.PAGE_SIZE):
+                found.append((fields["address"] // per_page + at // pages.PAGE_SIZE, data[at : at + pages.PAGE_SIZE]))
+        if end.kind != messages.READ | messages.REPLY:
+            raise ValueError("the stream did not end")
+        return found
 
     def pages(self):
         """256 bytes of each page from the oldest to the open one, as a stream would bring them, without its cost."""
