@@ -66,13 +66,14 @@ def id_beginning(text: str) -> str:
     return beginning
 
 
-def find(ports: Sequence[Port], opener: Callable[[str], Transport] = open_port) -> Found:
-    """Ask every port with a hello, all at once; a tag is not changed by it. opener: from a port's name to its line."""
+def find(ports: Sequence[Port], opener: Callable[[str], Transport] = open_port, reply_s: float = _REPLY_S) -> Found:
+    """Ask every port with a hello, all at once; a tag is not changed by it. opener: from a port's name to its line;
+    reply_s: seconds before a hello is asked again."""
     answers: dict[Port, FoundTag | AnkletagError] = {}
 
     def ask(port: Port) -> None:
         try:
-            answers[port] = _ask(port, opener)
+            answers[port] = _ask(port, opener, reply_s)
         except AnkletagError as error:
             answers[port] = error
 
@@ -88,8 +89,8 @@ def find(ports: Sequence[Port], opener: Callable[[str], Transport] = open_port) 
     )
 
 
-def _ask(port: Port, opener: Callable[[str], Transport]) -> FoundTag:
-    with Client(opener(port.name), reply_s=_REPLY_S) as client:
+def _ask(port: Port, opener: Callable[[str], Transport], reply_s: float) -> FoundTag:
+    with Client(opener(port.name), reply_s=reply_s) as client:
         tag_id = octets(client.hello(), "tag_id")
         return FoundTag(port, tag_id, bool(number(client.status(), "fitted")))
 

@@ -20,6 +20,10 @@ def version_of(connection: sa.Connection) -> str | None:
 
 def bring_up_to_date(connection: sa.Connection, path: str) -> None:
     """Run the missing steps. Raises StoreError for a store that a newer program wrote, or that is none."""
+    if version_of(connection) == HEAD:
+        return
+    # Another program may be at the same: who holds the lock looks again, and everybody else waits for it.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
     version = version_of(connection)
     if version == HEAD:
         return
