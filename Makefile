@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help env demo test soak check lint types touched measure-emulator measure-log measure-verify wheel clean
+.PHONY: help env demo test soak check lint types touched measure-emulator measure-log measure-verify measure-sync wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +54,10 @@ measure-log: $(VENV)/stamp-dev ## three tags to the end of their rings, a realis
 measure-verify: $(VENV)/stamp-dev ## check 120 days of evidence with both verifiers; two minutes: build/measure/verify.json
 	@mkdir -p build/measure
 	$(BIN)/python tests/measure/verify.py
+
+measure-sync: $(VENV)/stamp-dev ## read-outs over bad lines beside ZMODEM and C-Kermit (apt-get install lrzsz ckermit; absent ones are listed); 15 minutes, MEASURE_ARGS=--own two: build/measure/sync.json
+	@mkdir -p build/measure
+	$(BIN)/python tests/measure/sync.py $(MEASURE_ARGS)
 
 wheel: $(VENV)/stamp-dev ## build wheel and sdist into dist/
 	$(BIN)/python -m build --outdir dist
