@@ -15,7 +15,10 @@ def choose_port(port: str | None, tag: str | None) -> str:
     if port is None:
         found = ask_all()
         tags = found.matching(tag)
-        return (tags[0] if len(tags) == 1 else _one_of(tags)).port.name
+        if len(tags) > 1:
+            return _one_of(tags).port.name
+        note(f"found {tag_words(tags[0])}")
+        return tags[0].port.name
     if tag is not None:
         _check(port, tag)
     return port
@@ -28,8 +31,6 @@ def ask_all() -> Found:
     if found.tags:
         for port, error in found.others:
             note(f"no tag on {port}: {error.cause}")
-    for tag in found.tags:
-        note(f"found {_words(tag)}")
     return found
 
 
@@ -46,13 +47,13 @@ def _check(port: str, tag: str) -> None:
 
 def _one_of(tags: list[FoundTag]) -> FoundTag:
     """Asked of the user where there is one at a terminal. Raises UsageError elsewhere."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        listed = ", ".join(f"{tag.tag_id.hex()} on {tag.port.name}" for tag in tags)
-        raise UsageError(
-            f"There are {len(tags)} tags: {listed}.", "Name one with --tag, or where two have one number with --port."
-        )
     for number, tag in enumerate(tags, 1):
-        note(f"  {number}  {_words(tag)}")
+        note(f"  {number}  {tag_words(tag)}")
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(
+            f"There are {len(tags)} tags: {', '.join(tag.tag_id.hex() for tag in tags)}.",
+            "Name one with --tag; where two have one number, with --port.",
+        )
     while True:
         try:
             chosen: int = typer.prompt(f"which one [1-{len(tags)}]", type=int, err=True)
@@ -63,5 +64,6 @@ def _one_of(tags: list[FoundTag]) -> FoundTag:
             return tags[chosen - 1]
 
 
-def _words(tag: FoundTag) -> str:
+def tag_words(tag: FoundTag) -> str:
+    """A tag that was found, for people."""
     return f"tag {tag.tag_id.hex()} on {tag.port}, {'fitted' if tag.fitted else 'not fitted'}"

@@ -14,7 +14,7 @@ from ..sync import Synced
 from ..sync import sync as run
 from ..transport import StoppableTransport, Transport
 from ..trust.identity import load_identity
-from .choosing import ask_all
+from .choosing import ask_all, tag_words
 from .link import connect, open_store
 from .output import JsonValue, emit, note, progress_lines, say
 from .synced import code_of, say_synced, synced_document, verified_again
@@ -36,7 +36,10 @@ def places_of(ports: Sequence[str], tag: str | None, every: bool, clocks: Sequen
         raise UsageError("Both one tag or port and several were named.", "Use --all, or --port several times, alone.")
     named = [(port, port) for port in ports]
     if every:
-        named = [(found.port.name, found.tag_id.hex()) for found in ask_all().matching(None)]
+        tags = ask_all().matching(None)
+        for found in tags:
+            note(f"found {tag_words(found)}")
+        named = [(found.port.name, found.tag_id.hex()) for found in tags]
     if len(clocks) > 1 and (every or len(clocks) != len(ports)):
         raise UsageError(
             f"{len(clocks)} clock files do not fit {'--all' if every else f'{len(ports)} ports'}.",
