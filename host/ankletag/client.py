@@ -9,6 +9,7 @@ from tagproto import messages
 from .errors import LinkLost, TagRefused, TagSilent
 from .exchange import Exchange, LinkCounts, Values, number, octets
 from .introduction import Signer, introduction
+from .linerate import LineRate
 from .models import readable
 from .readout import Readout
 from .refusals import action_for
@@ -46,6 +47,7 @@ class Client:
     def __init__(self, transport: Transport, signer: Signer | None = None, reply_s: float = REPLY_S) -> None:
         self.transport = transport
         self._exchange = Exchange(transport)
+        self._rate = LineRate(self._exchange)
         self._signer = signer
         self._reply_s = reply_s
         self._signed_s = _SIGNED_TIMES * reply_s
@@ -85,7 +87,7 @@ class Client:
     def hello(self) -> Values:
         """The tag's hello. Raises OtherVersion when its protocol is not ours."""
         values: Values = {"version": tagproto.PROTOCOL_VERSION, "entropy": self.transport.random(16)}
-        reply = self._exchange.ask(messages.HELLO, values, self._reply_s)
+        reply = self._rate.ask(messages.HELLO, values, self._reply_s)
         if self._hello and octets(reply, "tag_id") != octets(self._hello, "tag_id"):
             raise TagRefused(
                 f"The tag on this port was {octets(self._hello, 'tag_id').hex()} a moment ago, and is "
@@ -100,21 +102,21 @@ class Client:
 
     def status(self) -> Values:
         """The tag's status."""
-        return self._exchange.ask(messages.STATUS, {}, self._reply_s)
+        return self._rate.ask(messages.STATUS, {}, self._reply_s)
 
     def present(self, document: bytes) -> Values:
         """Show the tag a document of its authority's. Showing one again that it took is answered in the same way."""
-        return self._exchange.ask(messages.PRESENT, {"document": document}, self._signed_s)
+        return self._rate.ask(messages.PRESENT, {"document": document}, self._signed_s)
 
     def document(self, index: int) -> bytes:
         """A document that the tag keeps: 0 its own certificate, 1 its region's. Empty where it has none."""
-        return octets(self._exchange.ask(messages.DOCUMENT, {"index": index}, self._reply_s), "document")
+        return octets(self._rate.ask(messages.DOCUMENT, {"index": index}, self._reply_s), "document")
 
     def log(self) -> str:
         """The tag's own log text, all of it up to 64 KiB, with what is not printable replaced."""
         text = b""
         while True:
-            reply = self._exchange.ask(messages.LOG, {"offset": len(text)}, self._reply_s)
+            reply = self._rate.ask(messages.LOG, {"offset": len(text)}, self._reply_s)
             part = octets(reply, "text")
             text += part
             if not part or len(text) >= min(number(reply, "size"), _LOG_MAX):
@@ -190,7 +192,12 @@ class Client:
         assert readout is not None
         reopened = 0
         while not readout.done:
-            self._exchange.read_out(lambda: readout.done)
+            try:
+                self._exchange.read_out(lambda: readout.done)
+            except TagSilent:
+                if not self._rate.fall_back():
+                    raise
+                readout.begin_anew()
             if readout.refused:
                 reopened += 1
                 if readout.refused != messages.ERROR_RIGHT or not self._scope or reopened > _SIGNED_TRIES:
@@ -205,6 +212,14 @@ class Client:
     def end_readout(self) -> None:
         """Nothing more is wanted. Raises LinkLost."""
         self._exchange.end_readout()
+
+    def speed_up(self) -> None:
+        """Where the line has a higher rate than the one that it began with, change to it."""
+        self._rate.up(number(self._hello, "rate"))
+
+    def slow_down(self) -> None:
+        """Change back to the first rate."""
+        self._rate.down()
 
     def read_pages(self, seqs: Iterable[int], open_page: int | None = None) -> dict[int, bytes]:
         """These pages, in ascending order, as far as the tag has them. open_page: the one of them that may change."""
@@ -223,7 +238,7 @@ class Client:
             tag_id, nonce, self._nonce = octets(self._hello, "tag_id"), self._nonce, b""
             repeated = self.counts.repeated
             try:
-                reply = self._exchange.ask(kind, self.signer.key.command(kind, tag_id, nonce, values()), try_s)
+                reply = self._rate.ask(kind, self.signer.key.command(kind, tag_id, nonce, values()), try_s)
             except TagRefused as error:
                 if error.code == messages.ERROR_NONCE and self.counts.repeated > repeated and kind not in _REPEATABLE:
                     raise _unknown(kind) from error

@@ -21,6 +21,8 @@ def no_progress(_confirmed: int, _total: int) -> None:
 _NAMED_MAX = 5
 # Pages to a transaction: a cut costs at most so many, and a commit is not paid for each.
 _BATCH = 16
+# Pages that are worth another rate of the line.
+_MANY = 32
 # More than the biggest flash that a tag may have (65,535 blocks of 16 pages) and it makes them up.
 _PAGES_MAX = 65535 * 16
 
@@ -93,6 +95,7 @@ class Pull:
             self._flush()
             self._readout = None
         self._client.end_readout()
+        self._client.slow_down()
 
     def keep(self) -> None:
         """Store what has come, also of a session that ends before its time. Raises StoreError."""
@@ -106,6 +109,9 @@ class Pull:
         self._wanted.clear()
         self.absent.clear()
         self._report()
+        self._client.end_readout()
+        if sum(seq not in self._have for seq in range(oldest, target)) > _MANY:
+            self._client.speed_up()
         self._readout = self._client.begin_readout(self._take, self._not_given)
         if not self._began_s:
             self._began_s = self._stored_s = self._client.transport.now_s()
