@@ -72,11 +72,12 @@ def test_between_two_nothing_is_guessed(tags: list[TerminalTag]) -> None:
     outcome = run("log")
     assert outcome.code == Exit.USAGE
     assert outcome.out == ""
-    error = outcome.err.splitlines()[-2]
-    assert (
-        error == f"error: There are 2 tags: {number(tags[0])} on {tags[0].port}, {number(tags[1])} on {tags[1].port}."
-    )
-    assert "--tag" in outcome.err.splitlines()[-1]
+    assert outcome.err.splitlines() == [
+        f"  1  tag {number(tags[0])} on {tags[0].port}, fitted",
+        f"  2  tag {number(tags[1])} on {tags[1].port}, fitted",
+        f"error: There are 2 tags: {number(tags[0])}, {number(tags[1])}.",
+        "  next: Name one with --tag; where two have one number, with --port.",
+    ]
     # Nobody was asked for more than who it is and how it is.
     for tag in tags:
         assert set(tag.tag.requests) == {messages.HELLO, messages.STATUS}
