@@ -317,7 +317,7 @@ class App:
     def _deadline(self):
         now = self.board.clock.ticks_ms()
         idle_ms = self.link.needs_turn_ms() or _IDLE_MS
-        if self.settings.fitted:
+        if self.settings.fitted and not self.link.listens:
             idle_ms = min(idle_ms, ticks_after(now, self._next_sample))
         return (now + idle_ms) & (records.TICKS_PERIOD_MS - 1)
 

@@ -59,7 +59,7 @@ class Gate:
         self._nonce = b""
         self._given_ticks = 0
         self.nonce_ticks = 0
-        # The last signed request, [kind, signature, answer]: who asks the same again gets the same answer.
+        # The last signed request, [kind, fields, answer]: who asks the same again gets the same answer.
         self._last = None
         # Pages that may be read: a scope of tagproto.commands, or 0.
         self._scope = 0
@@ -96,14 +96,14 @@ class Gate:
         """A signed request: a Pending or a Refusal. carry_out(values) gives reply values, to which a nonce is added."""
         if not self._trust.root:
             return Refusal(messages.ERROR_STATE, "not provisioned: no authority has certified this tag")
-        if self._last is not None and self._last[:2] == [kind, values["signature"]]:
+        if self._last is not None and self._last[:2] == [kind, values]:
             return self._last[2]
         if not self._nonce or values["nonce"] != self._nonce:
             return Refusal(messages.ERROR_NONCE, "this is not the tag's last nonce: say hello for a new one")
         self._nonce = b""
         answer = self._judge(kind, values, carry_out)
         if isinstance(answer, Refusal):
-            self._last = [kind, values["signature"], answer]
+            self._last = [kind, values, answer]
         return answer
 
     def _judge(self, kind, values, carry_out):
@@ -127,7 +127,7 @@ class Gate:
             reply = carry_out(values)
             if not isinstance(reply, Refusal):
                 reply["nonce"] = self.new_nonce()
-            self._last = [kind, values["signature"], reply]
+            self._last = [kind, values, reply]
             return reply
 
         digest = cose.signed_digest(commands.payload(kind, self._tag_id, values))

@@ -23,6 +23,7 @@ class Link:
 
     read_page(seq, buffer) fills 256 bytes, or is False; page_range() gives the oldest page that may be read and the
     open one, or a Refusal; on_refused(kind, code) is told of every Refusal.
+    listens: what is due waits until a long request has come in; as `holds_still` found it last.
     """
 
     def __init__(self, port, clock, handle, read_page, page_range, on_refused):
@@ -49,17 +50,24 @@ class Link:
         self._encoded = bytearray(frames.encoded_max(frames.DATA_BODY_MAX))
         # Bad frames came in this turn.
         self._unread = False
-        self._listens = False
+        self.listens = False
         self._listen_ticks = 0
         # Since it last listened, what was due has been done.
         self._worked = True
         self._rate = Rate(port, clock)
+        # The frame behind which the rate changes.
+        self._rate_reply = None
         self.frames_bad = 0
         self.refused = 0
 
     def wants_turn(self):
         """Whether the next turn has something to do already: a check under way, or requests that were read."""
-        return self._pending is not None or (len(self._frames) > 0 and not self._crowded())
+        if self._pending is not None:
+            return True
+        if not self._frames or self._crowded():
+            return False
+        # A second LISTEN waits asleep for the first one's end: not every board's clock goes on while it is awake.
+        return isinstance(self._frames[0], Bad) or not self._must_wait(self._frames[0].kind)
 
     def wants_write(self):
         """Whether bytes wait for room on the port."""
@@ -67,15 +75,18 @@ class Link:
 
     def holds_still(self):
         """Whether a long request is on its way. If not, the caller does what is due."""
-        if self._listens and not 0 <= ticks_after(self._listen_ticks, self._clock.ticks_ms()) < messages.LISTEN_MS:
-            self._listens = False
-        if not self._listens:
+        if self.listens and not 0 <= ticks_after(self._listen_ticks, self._clock.ticks_ms()) < messages.LISTEN_MS:
+            self.listens = False
+        if not self.listens:
             self._worked = True
-        return self._listens
+        return self.listens
 
     def needs_turn_ms(self):
         """The next turn must not be later than in so many milliseconds; 0 where it may."""
-        return messages.LISTEN_MS if self._listens else self._rate.needs_turn_ms()
+        if self.listens:
+            # Whatever wakes it up before does not put it off.
+            return max(1, messages.LISTEN_MS - ticks_after(self._listen_ticks, self._clock.ticks_ms()))
+        return self._rate.needs_turn_ms()
 
     def serve(self):
         """Take what came in, answer it, and write what the port takes."""
@@ -115,7 +126,7 @@ class Link:
             if not isinstance(frame, Bad) and self._must_wait(frame.kind):
                 return True
             self._frames.pop(0)
-            self._listens = False
+            self.listens = False
             if isinstance(frame, Bad):
                 self.frames_bad += 1
                 self._unread = True
@@ -155,7 +166,7 @@ class Link:
             if reply is None:
                 return
         elif kind == messages.LISTEN:
-            self._listens = True
+            self.listens = True
             self._worked = False
             self._listen_ticks = self._clock.ticks_ms()
             reply = {"room": self._port.room_bytes}
@@ -182,18 +193,23 @@ class Link:
         encoded = frames.encode(kind, request_id, messages.encode(kind, values))
         self._replies.append(encoded)
         self._replies_bytes += len(encoded)
+        if kind == messages.RATE | messages.REPLY:
+            self._rate_reply = encoded
 
     def _write(self):
         for _ in range(_FRAMES_PER_TURN):
+            if self._sent == self._size and not self._next():
+                return
             while self._sent < self._size:
                 count = self._port.write(memoryview(self._output)[self._sent : self._size])
                 if not count:
                     return
                 self._sent += count
             self._sent = self._size = 0
-            if not self._next():
+            if self._output is self._rate_reply:
+                # What waits behind it goes out at the new rate.
+                self._rate_reply = None
                 self._rate.change()
-                return
 
     def _next(self):
         """Take up what is to be written next, replies before data; whether there is something."""

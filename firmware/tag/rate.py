@@ -25,7 +25,7 @@ class Rate:
         return {"baud": baud}
 
     def change(self):
-        """All that was said at the old rate has been written."""
+        """The reply that says so has been written."""
         if self._next_baud:
             baud, self._next_baud = self._next_baud, 0
             self._set(baud)
@@ -43,7 +43,10 @@ class Rate:
 
     def needs_turn_ms(self):
         """`watch` has to be called again within so many milliseconds; 0: at any time."""
-        return messages.RATE_SILENCE_MS if self._baud != messages.FIRST_BAUD else 0
+        if self._baud == messages.FIRST_BAUD:
+            return 0
+        silent_ms = ticks_after(self._heard_ticks, self._clock.ticks_ms())
+        return max(1, messages.RATE_SILENCE_MS + 1 - silent_ms)
 
     def _set(self, baud):
         self._port.set_baud(baud)
