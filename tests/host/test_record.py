@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,6 +100,37 @@ def test_nobody_else_may_read_it_and_nothing_is_overwritten(recorded: tuple[Path
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be made: No such file"):
         Recording(tmp_path / "none" / "session.jsonl")
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from ankletag.errors import StoreError
+from ankletag.transport import Recording, RecordingTransport, open_port
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+line = RecordingTransport(open_port("loop://"), Recording(Path(sys.argv[1])))
+try:
+    while True:
+        line.random(100)
+except StoreError as error:
+    print(error)
+try:
+    line.close()
+except StoreError as error:
+    print("and again")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file's size")
+def test_a_disk_that_is_full(tmp_path: Path) -> None:
+    path = tmp_path / "session.jsonl"
+    done = subprocess.run([sys.executable, "-c", FULL, str(path)], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert f"The recording {path} cannot be written: File too large. Nothing is lost" in done.stdout
+    with contextlib.closing(ReplayTransport(path)) as back:
+        assert len(back.random(100)) == 100
 
 
 def test_a_recording_of_nothing_leaves_no_file(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from serial.rfc2217 import PortManager
 
 from ankletag.errors import LinkLost, PortAbsent
 from ankletag.transport import SerialTransport, Transport, open_port
+from ankletag.transport.serial_port import SLICE_S
 
 ALL = bytes(range(256)) * 20
 # pyserial 3.5 starts its reader with a method that Python has deprecated since.
@@ -191,6 +192,28 @@ def test_the_rate_of_a_terminal() -> None:
     os.close(master)
     with pytest.raises(LinkLost):
         line.set_baud(115200)
+    line.close()
+
+
+def test_a_terminal_that_is_read_through_pyserial() -> None:
+    """In slices, as every port is on Windows."""
+
+    class Port(serial.Serial):  # type: ignore[misc]
+        """Nothing but pyserial's own is read by its descriptor."""
+
+    master, slave = pty.openpty()
+    line = SerialTransport(Port(os.ttyname(slave), 115200, timeout=SLICE_S), "port")
+    assert line.read(0) == b""
+    assert line.read(0.05) == b""
+    os.write(master, b"xyz")
+    assert line.read(10) == b"xyz"
+    assert line.set_baud(921600) is True
+    line.write(b"abc")
+    assert os.read(master, 10) == b"abc"
+    os.close(slave)
+    os.close(master)
+    with pytest.raises(LinkLost):
+        line.read(10)
     line.close()
 
 

@@ -41,12 +41,11 @@ def open_port(name: str) -> Transport:
 def _open_serial(name: str) -> SerialTransport:
     # Windows locks by itself, and a URL's other end may be no device that could be locked.
     exclusive = True if "://" not in name and os.name == "posix" else None
-    # rfc2217:// knows no timeout for writing, and negotiates anew when the one for reading changes.
-    remote = name.lower().startswith("rfc2217://")
-    timeout_s, write_timeout_s = (SLICE_S, None) if remote else (0, _WRITE_TIMEOUT_S)
+    # rfc2217:// knows no timeout for writing.
+    write_timeout_s = None if name.lower().startswith("rfc2217://") else _WRITE_TIMEOUT_S
     try:
         port = serial.serial_for_url(
-            name, _BAUD, timeout=timeout_s, write_timeout=write_timeout_s, exclusive=exclusive, do_not_open=True
+            name, _BAUD, timeout=SLICE_S, write_timeout=write_timeout_s, exclusive=exclusive, do_not_open=True
         )
         port.open()
     except (serial.SerialException, OSError) as error:

@@ -21,7 +21,8 @@ else:
     _GONE = (serial.SerialException, OSError, ValueError, termios.error)
 
 _CHUNK = 4096
-# How long an rfc2217 port waits at a time: to change that is a negotiation with its server.
+# How long a port waits at a time where its timeout cannot be changed for each read: rfc2217:// negotiates it with its
+# server, and on Windows all settings are written again.
 SLICE_S = 0.02
 
 
@@ -52,7 +53,7 @@ class SerialTransport(Transport):
     def _read(self, timeout_s: float) -> bytes:
         if type(self._port) is serial.Serial and os.name == "posix":
             return _read_descriptor(self._port.fileno(), timeout_s)
-        if isinstance(self._port, rfc2217.Serial):
+        if isinstance(self._port, (serial.Serial, rfc2217.Serial)):
             return _read_in_slices(self._port, timeout_s)
         # Ask for one byte and then for what is there: pyserial fills the size that was asked for, or waits to the end.
         self._port.timeout = timeout_s
@@ -105,7 +106,7 @@ def _read_descriptor(fd: int, timeout_s: float) -> bytes:
     return data
 
 
-def _read_in_slices(port: rfc2217.Serial, timeout_s: float) -> bytes:
+def _read_in_slices(port: serial.Serial | rfc2217.Serial, timeout_s: float) -> bytes:
     """At most a slice longer than the timeout."""
     end_s = time.monotonic() + timeout_s
     while True:
