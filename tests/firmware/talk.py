@@ -3,6 +3,7 @@
 Requests that need a signature get one, over a nonce of a hello of their own, by the station of tests/programme.py.
 """
 
+import struct
 from typing import Any
 
 import tagproto
@@ -28,6 +29,43 @@ def receipt(tag: Any, page: int = 0) -> Values:
 
 def request(kind: int, values: Values | None = None, request_id: int = 7) -> bytes:
     return frames.encode(kind, request_id, messages.encode(kind, values or {}))
+
+
+def ranges(*wanted: tuple[int, int], units: int = 16) -> Values:
+    """Fields of a READ of these (address, units)."""
+    return {"units": units, "ranges": b"".join(struct.pack(messages.RANGE, *each) for each in wanted)}
+
+
+def of_pages(first: int, count: int) -> Values:
+    """Fields of a READ of whole pages."""
+    return ranges((first * messages.UNITS_PER_PAGE, count * messages.UNITS_PER_PAGE))
+
+
+# One page that every tag has, if it may be read.
+ANY = of_pages(0, 1)
+
+
+def pages_of(stream: list[tuple[int, Values]]) -> list[tuple[int, bytes]]:
+    """(number, 256 bytes) of each page in data frames that came in order, each page's units in a row."""
+    found: dict[int, bytes] = {}
+    for kind, fields in stream:
+        assert kind == messages.DATA
+        assert isinstance(fields["address"], int)
+        assert isinstance(fields["data"], bytes)
+        for at in range(0, len(fields["data"]), messages.UNIT_BYTES):
+            seq, unit = divmod(fields["address"] + at // messages.UNIT_BYTES, messages.UNITS_PER_PAGE)
+            assert len(found.setdefault(seq, b"")) == unit * messages.UNIT_BYTES
+            found[seq] += fields["data"][at : at + messages.UNIT_BYTES]
+    assert {len(page) for page in found.values()} <= {256}
+    return list(found.items())
+
+
+def read(tag: Any, first: int = 0, count: int = 64) -> tuple[list[tuple[int, bytes]], Values]:
+    """(number, page) of those that the tag streams, and the reply at the end."""
+    sent = tag.exchange(request(messages.READ, of_pages(first, count)).hex())
+    *stream, (kind, end) = decoded(bytes.fromhex(sent))
+    assert kind == messages.READ | messages.REPLY, end
+    return pages_of(stream), end
 
 
 def decoded(sent: bytes) -> list[tuple[int, Values]]:

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from firmware import talk
-from firmware.test_link import readings
 from tagproto import frames, messages, records
 
 LISTEN = talk.request(messages.LISTEN, request_id=3)

@@ -19,8 +19,9 @@ def test_a_stale_one(known: Any) -> None:
     values = talk.signed(known, messages.SEAL, talk.SEAL)
     known.advance(messages.NONCE_LIFE_MS + 1)
     assert_refused(known, messages.SEAL, values, messages.ERROR_STALE)
-    # Said once: the nonce is used up.
-    assert_refused(known, messages.SEAL, values, messages.ERROR_NONCE)
+    # The same request gets the same answer, another one learns that the nonce is used up.
+    assert_refused(known, messages.SEAL, values, messages.ERROR_STALE)
+    assert_refused(known, messages.SEAL, other(values), messages.ERROR_NONCE)
 
 
 @pytest.mark.parametrize("days", [1, 5, 6.3, 12.43, 25])
@@ -82,11 +83,19 @@ def assert_taken(tag: Any, values: Values) -> None:
     talk.ask(tag, messages.SEAL, values)
 
 
+def other(values: Values) -> Values:
+    """Another request over the same nonce."""
+    return PROGRAMME.station.command(messages.SEAL, talk.TAG_ID, _nonce(values), {"challenge": b"another one here"})
+
+
 @pytest.mark.parametrize("use", USES)
 def test_a_nonce_is_used_up_whatever_comes_of_it(known: Any, use: str) -> None:
     values = talk.signed(known, messages.SEAL, talk.SEAL)
     USES[use](known, values)
-    assert_refused(known, messages.SEAL, values, messages.ERROR_NONCE)
+    assert_refused(known, messages.SEAL, other(values), messages.ERROR_NONCE)
+    if use != "taken":
+        # What used it up was another request.
+        assert_refused(known, messages.SEAL, values, messages.ERROR_NONCE)
 
 
 def test_a_request_with_another_nonce_does_not_use_it_up(known: Any) -> None:

@@ -6,25 +6,11 @@ from typing import Any
 import pytest
 
 from firmware import talk
-from firmware.talk import PROGRAMME, Values
+from firmware.talk import PROGRAMME, Values, read
 from tagproto import coding, messages, pages, records
 from tagproto.records import Record
 
 OTHER: Values = {**talk.FITTING, "order_id": b"another order id"}
-
-
-def read(tag: Any, first: int = 0, count: int = 64) -> tuple[list[tuple[int, bytes]], Values]:
-    """(number, page) of those that the tag streams, and the reply at the end."""
-    sent = tag.exchange(talk.request(messages.READ, {"first": first, "count": count}).hex())
-    *stream, (kind, end) = talk.decoded(bytes.fromhex(sent))
-    assert kind == messages.READ | messages.REPLY, end
-    found = []
-    for kind, fields in stream:
-        assert kind == messages.PAGE
-        assert isinstance(fields["seq"], int)
-        assert isinstance(fields["page"], bytes)
-        found.append((fields["seq"], fields["page"]))
-    return found, end
 
 
 def opened(tag: Any, scope: int) -> None:
@@ -34,7 +20,7 @@ def opened(tag: Any, scope: int) -> None:
 
 
 def assert_closed(tag: Any) -> None:
-    assert talk.refused(tag, messages.READ, {"first": 0, "count": 1}) == messages.ERROR_RIGHT
+    assert talk.refused(tag, messages.READ, talk.ANY) == messages.ERROR_RIGHT
 
 
 def records_in(stream: list[tuple[int, bytes]]) -> list[Record]:
@@ -71,7 +57,7 @@ def test_it_closes_by_itself(tag: Any) -> None:
     talk.fit(tag)
     opened(tag, 1)
     tag.advance(messages.OPEN_LIFE_MS)
-    read(tag)
+    assert [seq for seq, _ in read(tag, 0, 1)[0]] == [0]
     opened(tag, 1)
     tag.advance(messages.OPEN_LIFE_MS + 1)
     assert_closed(tag)

@@ -114,12 +114,21 @@ def cbor_out(item):
     return item
 
 
-def _feed_frames(slices):
-    decoder = frames.Decoder()
+def _feed_frames(slices, body_max=frames.BODY_MAX):
+    decoder = frames.Decoder(body_max)
     found = []
     for part in slices:
         found += decoder.feed(unhex(part))
     return found
+
+
+def _encode_into(kind, request_id, body):
+    """A frame by way of buffers that are longer than it."""
+    plain = bytearray(bytes((kind, request_id)) + unhex(body) + bytes(9))
+    out = bytearray(b"\xee" * (frames.encoded_max(len(body) // 2) + 3))
+    end = frames.encode_into(plain, 2 + len(body) // 2, out)
+    # Nothing behind what it takes at most is touched.
+    return [out[:end], out[-3:]]
 
 
 def _held(unit, times):
@@ -186,6 +195,8 @@ _OPS = {
     "cobs.encode": lambda data: cobs.encode(unhex(data)),
     "cobs.decode": lambda data: cobs.decode(unhex(data)),
     "frames.encode": lambda kind, request_id, body: frames.encode(kind, request_id, unhex(body)),
+    "frames.encode_into": _encode_into,
+    "frames.encoded_max": frames.encoded_max,
     "frames.decode": lambda data: frames.decode(unhex(data)),
     "frames.feed": _feed_frames,
     "frames.held": _held,

@@ -24,6 +24,7 @@ def chained() -> dict[str, list[tuple[str, list[Any], str]]]:
         result = run(op, arguments)
         if op == "frames.encode" and isinstance(result, str):
             found["frames"].append(("frames.feed", [[result]], f"{why}, received"))
+            found["frames"].append(("frames.feed", [[result], 1028], f"{why}, received by a host"))
     two = run("frames.encode", [1, 1, "00"]) + run("frames.encode", [2, 2, ""])
     found["frames"].append(("frames.feed", [[two[at : at + 2] for at in range(0, len(two), 2)]], "one byte at a time"))
     flipped = bytearray.fromhex(two)

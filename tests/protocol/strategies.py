@@ -38,6 +38,10 @@ def fields(draw: st.DrawFn, within: bool) -> tuple[list[list[Any]], dict[str, An
             signed, bits = _RANGES[code]
             low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
             values[name] = draw(st.integers(low, high) if within else st.integers(low - 3, high + 3))
+    if draw(st.booleans()):
+        # All that follows, last only.
+        spec.append(["rest", "*"])
+        values["rest"] = draw(blobs)
     return spec, values
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from protocol import cases, oracles
 from protocol import strategies as make
-from tagproto import coding
+from tagproto import coding, frames
 
 Both = Callable[..., Any]
 ERROR = {"error": "ValueError"}
@@ -25,6 +25,9 @@ crc32 = crcmod.predefined.mkCrcFun("crc-32")
 def test_fields(both: Both, made: Any) -> None:
     spec, values = made
     packed = both("fields.pack", spec, values)
+    if ["rest", "*"] in spec:
+        assert both("fields.unpack", spec, packed) == [values, len(packed) // 2]
+        return
     assert both("fields.unpack", spec, packed + "00") == [values, len(packed) // 2]
 
 
@@ -60,14 +63,19 @@ def test_cobs(both: Both, data: str) -> None:
 @given(kind=make.u8, request_id=make.u8, body=make.stuffing)
 def test_frames(both: Both, kind: int, request_id: int, body: str) -> None:
     encoded = both("frames.encode", kind, request_id, body)
-    if len(body) > 1200:
+    if len(body) > 2 * frames.DATA_BODY_MAX:
         assert encoded == ERROR
         return
     plain = bytes.fromhex(both("cobs.decode", encoded[:-2]))
     assert crc32(plain[:-4]) == int.from_bytes(plain[-4:], "little")
     frame = {"kind": kind, "request_id": request_id, "body": body}
     assert both("frames.decode", encoded[:-2]) == frame
-    assert both("frames.feed", [encoded[at : at + 2] for at in range(0, len(encoded), 2)]) == [frame]
+    in_bytes = [encoded[at : at + 2] for at in range(0, len(encoded), 2)]
+    assert both("frames.feed", in_bytes, frames.DATA_BODY_MAX) == [frame]
+    if len(body) <= 2 * frames.BODY_MAX:
+        assert both("frames.feed", in_bytes) == [frame]
+    assert both("frames.encode_into", kind, request_id, body) == [encoded, "ee" * 3]
+    assert len(encoded) // 2 <= both("frames.encoded_max", len(body) // 2)
 
 
 @given(data=st.data(), bodies=st.lists(st.binary(max_size=30), max_size=5), noise=st.binary(max_size=700))

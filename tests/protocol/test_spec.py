@@ -151,8 +151,39 @@ def test_numbers_in_the_text() -> None:
     assert f"A body is at most {frames.BODY_MAX} bytes" in SPEC
     longest = frames.encode(1, 1, b"\x11" * frames.BODY_MAX)
     assert f"an encoded frame at most {len(longest) - 1} and" in SPEC
-    assert f"at most {messages.READ_PAGES_MAX}; those" in SPEC
+    data = frames.encode(messages.DATA, 1, b"\x11" * frames.DATA_BODY_MAX)
+    assert f"that of a data frame is at most {frames.DATA_BODY_MAX:,} bytes, encoded {len(data) - 1:,}." in SPEC
+    assert frames.DATA_BODY_MAX == 4 + messages.UNIT_BYTES * max(messages.DATA_UNITS)
     assert f"varint length (at most {coding.SEAL_MAX})" in SPEC
     assert f"k from 0 to {rice.K_MAX} and m" in SPEC
     assert f"1 to {coding.READING_MAX} bytes" in SPEC
     assert records.TICKS_PERIOD_MS == 2**30
+
+
+def test_numbers_of_a_read_out() -> None:
+    text = tables.section(SPEC, "Read-out")
+    assert f"in units of {messages.UNIT_BYTES} bytes" in text
+    assert (
+        f"address `a` is the unit `a mod {messages.UNITS_PER_PAGE}` of page `a div {messages.UNITS_PER_PAGE}`" in text
+    )
+    assert messages.UNIT_BYTES * messages.UNITS_PER_PAGE == pages.PAGE_SIZE
+    assert f"each with up to {messages.RANGES_MAX} ranges of units (first address u32, count u16," in text
+    assert struct.calcsize(messages.RANGE) == messages.RANGE_BYTES
+    assert struct.pack(messages.RANGE, 1, 2) == b"\1\0\0\0\2\0"
+    *units, most = map(str, messages.DATA_UNITS)
+    assert f"`units` units ({', '.join(units)} or {most})" in text
+    assert f"A queue holds {messages.RANGES_KEPT} ranges" in text
+    # All ranges of a request fit its field.
+    assert messages.RANGES_MAX * messages.RANGE_BYTES <= 255
+    assert f"up to {messages.RANGES_MAX} of (address u32, units u16)" in SPEC
+
+
+def test_numbers_of_lines() -> None:
+    text = tables.section(SPEC, "Lines")
+    assert f"for {messages.LISTEN_MS} ms from then" in text
+    assert f"Every session begins with {messages.FIRST_BAUD:,}." in text
+    assert (
+        f"no good frame for {messages.RATE_SILENCE_MS:,} ms at a higher rate goes back to {messages.FIRST_BAUD:,}"
+        in text
+    )
+    assert f"{messages.FIRST_BAUD:,} up to the hello's `rate`" in SPEC

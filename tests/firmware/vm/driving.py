@@ -85,6 +85,11 @@ def advance(ms):
     now.tag.board.clock.ticks += ms
 
 
+def set_idles(idles):
+    """Whether a turn lasts until something is due; if not, it takes no time."""
+    now.tag.board.idles = idles
+
+
 # The host
 
 
@@ -106,6 +111,16 @@ def room(count):
     """Bytes that the port takes a turn."""
     port = now.tag.board.link
     port.room = port.left = count
+
+
+def line_rate(baud):
+    """The highest rate of the line."""
+    now.tag.board.link.rate = baud
+
+
+def rates():
+    """[baud, bytes that the tag had sent by then and nobody has taken, ticks] of each change of rate."""
+    return now.tag.board.link.rates
 
 
 def read_out():

@@ -89,12 +89,31 @@ def flood_checks(requests, turns, every_ms):
     _turns(turns, every_ms, lambda i: None)
     quickkeys.checks.real = False
     sent, port.outgoing = port.outgoing, b""
+    return {"answers": _counted(sent), "left": len(port.incoming)}
+
+
+def flood_requests(requests, turns, every_ms):
+    """Bytes to the link, again as soon as the tag has taken them, for so many turns. Replies by 'kind code'."""
+    port = driving.now.tag.board.link
+    requests = bytes.fromhex(requests)
+
+    def act(i):
+        if not port.incoming:
+            port.incoming = requests
+
+    _turns(turns, every_ms, act)
+    sent, port.outgoing = port.outgoing, b""
+    return {"answers": _counted(sent)}
+
+
+def _counted(sent):
+    """How many frames of each 'kind code'."""
     answers = {}
-    for frame in frames.Decoder().feed(sent):
+    for frame in frames.Decoder(frames.DATA_BODY_MAX).feed(sent):
         code = messages.decode(frame.kind, frame.body)["code"] if frame.kind == messages.ERROR else 0
         name = "%d %d" % (frame.kind, code)
         answers[name] = answers.get(name, 0) + 1
-    return {"answers": answers, "left": len(port.incoming)}
+    return answers
 
 
 def flood_signed(kind, values, times, every_ms):

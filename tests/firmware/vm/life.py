@@ -60,7 +60,7 @@ class Tag:
         idles, board.idles = board.idles, False
         for _ in range(_TURNS_MAX):
             self.app.step()
-            if not (port.incoming or self.app.link.wants_write()):
+            if not (port.incoming or self.app.link.wants_turn() or self.app.link.wants_write()):
                 break
         board.idles = idles
         sent, port.outgoing = port.outgoing, b""
@@ -113,7 +113,7 @@ class Tag:
     def stream(self, first):
         """(number, 256 bytes) of all pages from `first` to the open one, as the tag streams them to the station."""
         self.order(messages.OPEN, {"scope": 1})
-        per_page = messages.UNITS_PER_PAGE
+        size, per_page = pages.PAGE_SIZE, messages.UNITS_PER_PAGE
         open_page = self.ask(messages.STATUS, {})["open_page"]
         packed = struct.pack(messages.RANGE, first * per_page, (open_page + 1 - first) * per_page)
         values = {"units": messages.DATA_UNITS[-1], "ranges": packed}
@@ -123,8 +123,8 @@ class Tag:
         for frame in stream:
             fields = messages.decode(frame.kind, frame.body)
             data = fields["data"]
-            for at in range(0, len(data), pages.PAGE_SIZE):
-                found.append((fields["address"] // per_page + at // pages.PAGE_SIZE, data[at : at + pages.PAGE_SIZE]))
+            first = fields["address"] // per_page
+            found += [(first + at // size, data[at : at + size]) for at in range(0, len(data), size)]
         if end.kind != messages.READ | messages.REPLY:
             raise ValueError("the stream did not end")
         return found

@@ -76,17 +76,18 @@ class Input:
 
 
 class Port:
-    """The link's bytes; takes `room` bytes a turn."""
+    """The link's bytes; takes `room` bytes a turn. rate: the highest baud, 0 for none; rates: those it was set to."""
 
     input_bytes = 512
     room_bytes = 512
 
-    def __init__(self):
+    def __init__(self, clock):
+        self._clock = clock
         self.incoming = b""
         self.outgoing = b""
         self.room = self.left = 1 << 20
         self.rate = 0
-        self.baud = 115200
+        self.rates = []
 
     def read_into(self, buf):
         count = min(len(buf), len(self.incoming))
@@ -101,7 +102,8 @@ class Port:
         return len(taken)
 
     def set_baud(self, baud):
-        self.baud = baud
+        # What was written before must have gone out at the rate before.
+        self.rates.append((baud, len(self.outgoing), self._clock.ticks_ms()))
 
 
 class Reset(SystemExit):
@@ -119,7 +121,7 @@ class Board:
         self.i2c = Parts()
         self.strap = Input()
         self.case = Input()
-        self.link = Port()
+        self.link = Port(self.clock)
         # False: turns take no time, whoever drives the board moves the clock.
         self.idles = True
         self.trace = trace
@@ -131,7 +133,6 @@ class Board:
         pass
 
     def wait(self, deadline_ticks, want_write):
-        self.link.left = self.link.room
         if self.link.incoming or want_write or not self.idles:
             return
         left = (deadline_ticks - self.clock.ticks + PERIOD // 2) % PERIOD - PERIOD // 2
@@ -143,7 +144,8 @@ class Board:
         return hashlib.sha256(b"%d.%d" % (self._seed, self._draws)).digest()[:n]
 
     def feed(self):
-        pass
+        # Once a turn.
+        self.link.left = self.link.room
 
     def reset(self):
         raise Reset()
