@@ -153,7 +153,7 @@ def test_numbers_in_the_text() -> None:
     assert f"an encoded frame at most {len(longest) - 1} and" in SPEC
     data = frames.encode(messages.DATA, 1, b"\x11" * frames.DATA_BODY_MAX)
     assert f"that of a data frame is at most {frames.DATA_BODY_MAX:,} bytes, encoded {len(data) - 1:,}." in SPEC
-    assert frames.DATA_BODY_MAX == 4 + messages.UNIT_BYTES * max(messages.DATA_UNITS)
+    assert 4 + messages.UNIT_BYTES * max(messages.DATA_UNITS) == frames.DATA_BODY_MAX
     assert f"varint length (at most {coding.SEAL_MAX})" in SPEC
     assert f"k from 0 to {rice.K_MAX} and m" in SPEC
     assert f"1 to {coding.READING_MAX} bytes" in SPEC

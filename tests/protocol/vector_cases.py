@@ -171,7 +171,7 @@ MESSAGES = [
     (
         "messages.encode",
         [0x03, {"units": 16, "ranges": "140000000001" * 16}],
-        "read pages with as many ranges as may be",
+        "read pages, as many ranges as may be",
     ),
     ("messages.encode", [0x0E, {}], "listen"),
     ("messages.encode", [0x0F, {"baud": 921600}], "set rate"),
