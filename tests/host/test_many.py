@@ -99,6 +99,7 @@ def test_they_are_read_out_at_the_same_time(station: Station) -> None:
     assert outcome.code == Exit.OK, outcome.err
 
 
+@pytest.mark.slow
 def test_one_that_fails_does_not_stop_the_others(station: Station) -> None:
     station.terminals[1].tag.garble = lambda kind, data: b""
     outcome = run("sync", *station.words)
@@ -144,6 +145,22 @@ def test_all_that_are_found(station: Station, monkeypatch: pytest.MonkeyPatch) -
     assert len(json.loads(run("sync", "--all", "--clock", station.clocks[2], *station.own, "--json").out)) == 1
     monkeypatch.setenv("ANKLETAG_PORTS", "/dev/absent")
     assert run("sync", "--all", *station.own).code == Exit.PORT_ABSENT
+
+
+def test_two_with_one_number_contradict_each_other_and_both_are_kept(station: Station) -> None:
+    """A copy of a tag, plugged in beside it: both write under one number at the same time."""
+    copy = FakeTag(fitted([0] * 800, seed=1, programme=LASTING))
+    copy.real_time = True
+    with TerminalTag(copy) as other:
+        words = [*station.words[:4], "--port", other.port, *station.words[2:4], *station.own, "--json"]
+        outcome = run("sync", *words)
+    assert outcome.code == Exit.FINDINGS
+    found = json.loads(outcome.out)
+    assert found[0]["tag"] == found[1]["tag"]
+    for one in found:
+        assert "page-differs" in [finding["code"] for finding in one["findings"]]
+    hashes = {one["seal_hash"] for one in found}
+    assert len(hashes) == 2
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ def test_the_only_tag_is_taken_and_said(tags: list[TerminalTag], monkeypatch: py
     assert outcome.err.splitlines() == [f"found tag {number(tags[0])} on {tags[0].port}, fitted"]
 
 
+@pytest.mark.slow
 def test_what_is_no_tag_is_told_in_a_line_each(
     tags: list[TerminalTag], silent: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
