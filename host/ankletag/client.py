@@ -7,12 +7,13 @@ import tagproto
 from tagproto import messages
 
 from .errors import LinkLost, TagRefused, TagSilent
-from .exchange import Exchange, LinkCounts, Values, number, octets
+from .exchange import SILENT_S, Exchange, LinkCounts
 from .introduction import Signer, introduction
 from .linerate import LineRate
 from .models import readable
 from .readout import Readout
 from .refusals import action_for
+from .replies import Values, number, octets
 from .transport.contract import Transport
 
 __all__ = ["Client", "LinkCounts", "Signer", "Values", "number", "octets"]
@@ -46,7 +47,7 @@ class Client:
 
     def __init__(self, transport: Transport, signer: Signer | None = None, reply_s: float = REPLY_S) -> None:
         self.transport = transport
-        self._exchange = Exchange(transport)
+        self._exchange = Exchange(transport, SILENT_S * reply_s / REPLY_S)
         self._rate = LineRate(self._exchange)
         self._signer = signer
         self._reply_s = reply_s

@@ -3,40 +3,28 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import tagproto
 from tagproto import frames, messages
 from tagproto.bad import Bad
 from tagproto.frames import Frame
 
-from .errors import OtherVersion, TagRefused, TagSilent
-from .models import readable
+from .errors import TagSilent
 from .readout import Readout, RepairingDecoder, is_repaired
-from .refusals import action_for
+from .replies import Values, error_code, may_answer, values_of
 from .transport.contract import Transport
 
-Values = dict[str, int | bytes]
-
-# Tries with nothing at all from the tag, and tries in all: a line that lets one frame in ten through is not silent.
-_SILENT_TRIES = 8
+# Tries in all, and at least so many with nothing at all from the tag: a line that lets one frame in ten through is not
+# silent.
 _TRIES = 80
-# As long as a line of 115,200 baud takes for the credit that a read-out gives.
+_SILENT_TRIES = 3
+# A tag that gives no sign of life for so long is silent.
+SILENT_S = 6.4
+# A reply may have to wait behind data: as long as a line of 115,200 baud takes for the credit that a read-out gives.
 _BEHIND_DATA_S = 1.5
+# With data coming in, there was some within so long.
+_FLOWING_S = 0.5
 # A tag that listens does so for a while only: the long request follows at once, or it is asked again.
 _LISTEN_TRY_S = 0.4
-
-
-def number(values: Values, name: str) -> int:
-    """An integer field of a decoded message."""
-    value = values[name]
-    assert isinstance(value, int)
-    return value
-
-
-def octets(values: Values, name: str) -> bytes:
-    """A bytes field of a decoded message."""
-    value = values[name]
-    assert isinstance(value, bytes)
-    return value
+_LISTEN_TRIES = 8
 
 
 @dataclass(slots=True)
@@ -52,10 +40,14 @@ class LinkCounts:
 
 class Exchange:
     """Requests and replies over one transport. readout: pages that are read meanwhile; input_bytes: what may be on its
-    way to the tag at any moment; rtt_s: the last request to which a reply came at once took so long."""
+    way to the tag at any moment; rtt_s: the last request to which a reply came at once took so long.
 
-    def __init__(self, transport: Transport) -> None:
+    silent_s: a tag of which nothing is heard for so long is given up.
+    """
+
+    def __init__(self, transport: Transport, silent_s: float = SILENT_S) -> None:
         self.transport = transport
+        self._silent_s = silent_s
         self._decoder = RepairingDecoder()
         self._request_id = transport.random(1)[0]
         self.counts = LinkCounts()
@@ -76,14 +68,14 @@ class Exchange:
         """Give the port back."""
         self.transport.close()
 
-    def ask(self, kind: int, values: Values, try_s: float) -> Values:
+    def ask(self, kind: int, values: Values, try_s: float, silent_s: float | None = None) -> Values:
         """Reply values. The same frame goes out again where the tag could not read it, and after try_s of waiting.
 
-        Raises TagSilent, TagRefused, OtherVersion or LinkLost.
+        silent_s: instead of the one that holds for all. Raises TagSilent, TagRefused, OtherVersion or LinkLost.
         """
         request_id = self._next_id()
         request = frames.encode(kind, request_id, messages.encode(kind, values))
-        silent = 0
+        silent, heard_s = 0, self.transport.now_s()
         for attempt in range(_TRIES):
             heard = self._heard
             if len(request) > self.input_bytes:
@@ -94,9 +86,12 @@ class Exchange:
             if frame is not None:
                 if not attempt:
                     self.rtt_s = self.transport.now_s() - began_s
-                return _values(kind, frame)
-            silent += self._heard == heard
-            if silent == _SILENT_TRIES:
+                return values_of(kind, frame)
+            if self._heard > heard:
+                silent, heard_s = 0, self.transport.now_s()
+                continue
+            silent += 1
+            if silent >= _SILENT_TRIES and self.transport.now_s() - heard_s >= (silent_s or self._silent_s):
                 break
         raise TagSilent(
             f"The tag on {self.transport.name} does not answer '{messages.NAMES[kind]}'.",
@@ -114,7 +109,7 @@ class Exchange:
             now_s = self.transport.now_s()
             if self._heard > heard:
                 silent_s = now_s
-            elif now_s - silent_s > _SILENT_TRIES * readout.quiet_s:
+            elif now_s - silent_s > self._silent_s:
                 raise TagSilent(
                     f"The tag on {self.transport.name} stopped answering.",
                     "Nothing is lost: check the cable and run the command again, it goes on from what is stored.",
@@ -143,7 +138,7 @@ class Exchange:
         """Ask the tag to hold still. Where it does not say that it does, what follows may be lost, and is repeated."""
         request_id = self._next_id()
         request = frames.encode(messages.LISTEN, request_id, b"")
-        for _ in range(_SILENT_TRIES):
+        for _ in range(_LISTEN_TRIES):
             if self._try(messages.LISTEN, request_id, request, _LISTEN_TRY_S) is not None:
                 return
 
@@ -152,16 +147,18 @@ class Exchange:
         self._kind, self._own_id, self._reply, self._not_read = kind, request_id, None, False
         self._write(request)
         deadline_s = self.transport.now_s() + try_s
-        if self.readout is not None and self.readout.awaits:
-            # The reply may have to wait behind what is on its way.
-            deadline_s += _BEHIND_DATA_S
+        last_s = deadline_s + _BEHIND_DATA_S
+        heard = self._heard
         # What a small input holds back of the read-out goes out once the tag has this.
         whole = len(request) <= self.input_bytes // 2
         while self._reply is None and not self._not_read:
-            left_s = deadline_s - self.transport.now_s()
-            if left_s <= 0:
+            now_s = self.transport.now_s()
+            if self._heard > heard:
+                heard = self._heard
+                deadline_s = min(max(deadline_s, now_s + _FLOWING_S), last_s)
+            if now_s >= deadline_s:
                 break
-            self._turn(left_s, reads=whole)
+            self._turn(deadline_s - now_s, reads=whole)
         self._own_id = -1
         return self._reply
 
@@ -183,9 +180,13 @@ class Exchange:
             self.counts.bad += 1
             return
         repaired = is_repaired(frame)
+        code = error_code(frame)
         if frame.request_id == self._own_id and frame.kind in (self._kind | messages.REPLY, messages.ERROR):
+            if code and not may_answer(code, self._kind):
+                self.counts.late += 1
+                return
             self._reply = frame
-        elif frame.kind == messages.ERROR and not repaired and _says_not_read(frame):
+        elif code == messages.ERROR_FRAME:
             self._not_read = True
         elif self.readout is None or not self.readout.frame(frame, self.transport.now_s()):
             self.counts.late += 1
@@ -193,30 +194,3 @@ class Exchange:
         self.counts.bad += repaired
         self.counts.mended += repaired
         self._heard += 1
-
-
-def _says_not_read(frame: Frame) -> bool:
-    values = messages.decode(messages.ERROR, frame.body)
-    return not isinstance(values, Bad) and values["code"] == messages.ERROR_FRAME
-
-
-def _values(kind: int, frame: Frame) -> Values:
-    if frame.kind == messages.HELLO | messages.REPLY and len(frame.body) >= 2:
-        # The first field never moves, whatever the rest of another version's hello looks like.
-        version = int.from_bytes(frame.body[:2], "little")
-        if version != tagproto.PROTOCOL_VERSION:
-            raise OtherVersion(version, tagproto.PROTOCOL_VERSION)
-    values = messages.decode(frame.kind, frame.body)
-    if isinstance(values, Bad):
-        raise TagRefused(
-            f"The tag's reply to '{messages.NAMES[kind]}' cannot be read: {values.detail}.",
-            "Update the older side.",
-            messages.ERROR_BODY,
-        )
-    if frame.kind == messages.ERROR:
-        code = number(values, "code")
-        if code == messages.ERROR_VERSION:
-            raise OtherVersion(number(values, "version"), tagproto.PROTOCOL_VERSION)
-        said = readable(octets(values, "text")) or f"error {code}"
-        raise TagRefused(f"The tag refused '{messages.NAMES[kind]}': {said}.", action_for(code), code)
-    return values

@@ -3,10 +3,12 @@
 from tagproto import messages
 
 from .errors import TagRefused, TagSilent
-from .exchange import Exchange, Values
+from .exchange import Exchange
+from .replies import Values
 
 # A tag goes back to the first rate when it hears nothing for messages.RATE_SILENCE_MS: asked in time, it stays.
 _FAST_TRY_S = 1.0
+_FAST_SILENT_S = messages.RATE_SILENCE_MS / 1000
 
 
 class LineRate:
@@ -21,7 +23,7 @@ class LineRate:
         if not self._fast:
             return self._exchange.ask(kind, values, try_s)
         try:
-            return self._exchange.ask(kind, values, min(try_s, _FAST_TRY_S))
+            return self._exchange.ask(kind, values, min(try_s, _FAST_TRY_S), _FAST_SILENT_S)
         except TagSilent:
             self.fall_back()
         return self._exchange.ask(kind, values, try_s)
