@@ -44,6 +44,6 @@ def run_all(
     return [_ended(future) for future in futures], stop.is_set()
 
 
-def _ended(future: "Future[R]") -> Ended[R]:
+def _ended(future: Future[R]) -> Ended[R]:
     error = future.exception()
     return Ended(None, error) if error is not None else Ended(future.result(), None)

@@ -150,6 +150,13 @@ def test_a_remote_port_that_does_not_take_a_rate(serve: Callable[[Serve], int]) 
     line.close()
 
 
+def test_a_server_of_something_else(serve: Callable[[Serve], int]) -> None:
+    """One that echoes agrees to nothing."""
+    with pytest.raises(PortAbsent, match=r"cannot be opened: [^\[]*$") as error:
+        open_port(f"rfc2217://127.0.0.1:{serve(echo)}?timeout=0.3")
+    assert "what should serve it" in error.value.action
+
+
 def test_a_remote_port_that_hangs_up(serve: Callable[[Serve], int]) -> None:
     device = serial.serial_for_url("loop://")
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import sys
 
 import serial
@@ -59,8 +60,7 @@ def _open_serial(name: str) -> SerialTransport:
 
 def _not_opened(name: str, error: OSError) -> AnkletagError:
     number = error.errno
-    if "://" in name and number is None:
-        # Behind a URL pyserial gives a sentence and no number.
+    if "://" in name and number not in _BUSY + _FORBIDDEN:
         return PortAbsent(f"{name} cannot be opened: {_reason(error)}.", "Check the address, and what should serve it.")
     if number is None and sys.platform == "win32":
         # pyserial drops Windows' error number: a port that is listed but does not open is open elsewhere.
@@ -89,7 +89,11 @@ def _not_opened(name: str, error: OSError) -> AnkletagError:
 
 
 def _reason(error: OSError) -> str:
-    cause = error.__context__
-    if isinstance(cause, OSError) and cause.strerror:
-        return cause.strerror.lower()
-    return "there is no such host and port" if isinstance(cause, (TypeError, ValueError)) else str(error).rstrip(".")
+    """In a few words. Behind a URL pyserial gives sentences of its own, with what it caught as their context."""
+    for cause in (error, error.__context__):
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror.lower()
+        if isinstance(cause, (TypeError, ValueError)):
+            return "there is no such host and port"
+    # What stands in brackets is pyserial's inner state.
+    return re.split(r"\s*[\[({:]", str(error))[0].rstrip(".").lower()
