@@ -8,8 +8,9 @@ from .client import Client, number, octets
 from .errors import AnkletagError, PortAbsent, TagSilent, UsageError
 from .transport import Port, Transport, open_port
 
-# A tag that is at a signature answers after a second; a hello is asked eight times, so what is no tag costs 3 s.
-_REPLY_S = 0.4
+# Eight hellos: what is no tag costs 4 s. A tag that is at a signature answers after one; a tag whose last session died
+# at a higher rate comes back after three (SPEC.md, Lines).
+_REPLY_S = 0.5
 # A port may take its time to open, too. Who has not answered by then is silent.
 _PATIENCE_S = 12.0
 _PREFIX_MIN = 4
