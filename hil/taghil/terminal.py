@@ -12,6 +12,7 @@ import tty
 DEFAULT_BAUD = 115_200
 """Of a terminal that no host has set to another rate."""
 IDLE_CLOSE_S = 5.0
+_FLUSH = 1 << 16
 _INPUT_SPEED, _OUTPUT_SPEED = 4, 5
 _SPEEDS: dict[int, int] = {
     int(name[1:]): value for name, value in vars(termios).items() if re.fullmatch(r"B[1-9]\d*", name)
@@ -89,6 +90,11 @@ class Terminal:
             return 0
         except OSError:
             return -1
+
+    def drop_unsent(self) -> None:
+        """Forgets what the host has written and was not read from here."""
+        while self.read(_FLUSH):
+            continue
 
     def drop_unread(self) -> None:
         """Forgets what was written and nobody read."""

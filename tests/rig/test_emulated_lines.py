@@ -169,6 +169,7 @@ while True:
             set_baud(fd, 921_600)
             os.write(fd, b"both")
             assert heard(fd, 6) == b"<both>"
+            assert emulator.status()["baud"] == 921_600
             os.write(fd, b"bad!")
             assert heard(fd, 9) == b"<bad!>E22"
         # A boot begins with the first rate again.

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from system.cabled import live
 from taghil.vm.process import Emulator
 
 StartTag = Callable[..., Emulator]
@@ -27,3 +28,11 @@ def start_tag(kept: Path) -> Generator[StartTag, None, None]:
             return stack.enter_context(Emulator(folder, **options))
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the state of a tag that has lived four days and was not read out: for copies, see system.cabled."""
+    folder = tmp_path_factory.mktemp("lived")
+    live(folder, 4)
+    return folder

@@ -52,6 +52,7 @@ class Commands:
             "tx_bytes": link.tx_bytes,
             "dropped_bytes": link.dropped_bytes,
             "lost_bytes": link.lost_bytes,
+            "baud": link.baud,
             "records": server.records,
             "programs": flash.programs,
             "erases": flash.erases,

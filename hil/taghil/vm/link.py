@@ -112,6 +112,11 @@ class Pty:
     def without_interrupts(self, seconds: float) -> None:
         """Lets wall time pass in which flash is erased or programmed.  USB holds the host back meanwhile."""
 
+    @property
+    def baud(self) -> int:
+        """The tag's rate now; 0 where the line has none."""
+        return 0
+
     def set_baud(self, baud: int) -> bool:
         """Sets the tag's rate behind what it has written; whether it can have that one."""
         return not baud
@@ -121,6 +126,7 @@ class Pty:
     def clear(self) -> None:
         """Forgets what waits for the tag: its power went."""
         self._rx.clear()
+        self._terminal.drop_unsent()
 
     def boot(self) -> None:
         """The firmware has started and takes its port."""

@@ -188,6 +188,8 @@ class Emulator(Remote):
                 # Not a group of its own: the server meets SIGTERM and ends its VM.
                 process.terminate()
             else:
+                # Or the name would lead to whoever gets the number of its terminal next.
+                self.folder.port.unlink(missing_ok=True)
                 # The whole group: a VM that hangs in a loop would never meet the end of its pipe.
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()

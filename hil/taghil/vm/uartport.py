@@ -153,6 +153,11 @@ class UartPort(Pty):
             time.sleep(seconds)
             self._look(interrupts=False)
 
+    @property
+    def baud(self) -> int:
+        """The tag's rate now."""
+        return self._uart.baud
+
     def set_baud(self, baud: int) -> bool:
         """Waits until what was written has gone out, then takes another rate; whether the UART has that one."""
         if not BAUD_LEAST <= baud <= BAUD_MOST:
@@ -172,6 +177,5 @@ class UartPort(Pty):
     def boot(self) -> None:
         """The firmware has started: what came before found nobody."""
         self._uart.reset()
-        while self._terminal.read(4096):
-            continue
+        self._terminal.drop_unsent()
         self._looked_ns = time.monotonic_ns()
