@@ -13,6 +13,7 @@ from firmware.judge import log_differs
 from firmware.story import Known
 from firmware.verdict import verify
 from micropython_vm import Vm
+from tagproto import messages
 
 HARNESS = Path(__file__).parent / "vm" / "harness.py"
 # Shortly before the ticks wrap.
@@ -90,4 +91,13 @@ def tag(harness: Tag) -> Tag:
 def known(tag: Any) -> Any:
     """A tag that knows the station, so that a signature is all that a request needs."""
     talk.introduce(tag)
+    return tag
+
+
+@pytest.fixture
+def opened(tag: Any) -> Any:
+    """A tag with a few pages that a station may read. No turn takes time."""
+    tag.fill(100)
+    talk.ask(tag, messages.OPEN, {"scope": 1})
+    tag.set_idles(False)
     return tag

@@ -123,6 +123,11 @@ def rates():
     return now.tag.board.link.rates
 
 
+def pages_now():
+    """All pages, in hex."""
+    return [page.hex() for page in now.tag.pages()]
+
+
 def read_out():
     """All pages as a host reads them, in hex, and what was counted since the last time."""
     counted, now.counted = now.counted, []
