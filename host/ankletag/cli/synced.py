@@ -35,7 +35,9 @@ def synced_document(result: Synced, evidence: Evidence) -> dict[str, JsonValue]:
         "records": len(evidence.verified.items),
         "readings": evidence.verified.readings,
         "line": {
+            "read_s": round(result.read_s, 3),
             "bad_frames": result.counts.bad,
+            "mended_frames": result.counts.mended,
             "late_frames": result.counts.late,
             "repeated_requests": result.counts.repeated,
         },
