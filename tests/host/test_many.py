@@ -13,10 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from ankletag.errors import Exit, Stopped, TagSilent
-from ankletag.many import run_all
+from ankletag.errors import Exit
 from ankletag.store import Store
-from ankletag.transport import StoppableTransport, Transport
 from ankletag.verify import Given, verify_pages
 from host.commandline import run
 from host.fakeline import TerminalTag
@@ -210,74 +208,6 @@ def test_ctrl_c_stops_all_and_leaves_nothing_half_written(station: Station) -> N
     outcome = run("sync", *station.words, "--json")
     assert outcome.code == Exit.OK, outcome.err
     assert all(station.whole(index) for index in range(3))
-
-
-class Endless(Transport):
-    """Never gives anything, and says when it was asked."""
-
-    name = "endless"
-
-    def __init__(self) -> None:
-        self.asked = threading.Event()
-        self.wrote = b""
-
-    def write(self, data: bytes) -> None:
-        self.wrote += data
-
-    def read(self, timeout_s: float) -> bytes:
-        self.asked.set()
-        time.sleep(min(timeout_s, 0.01))
-        return b""
-
-    def close(self) -> None:
-        return
-
-
-def test_a_wait_is_stopped_from_another_thread() -> None:
-    stop, inner = threading.Event(), Endless()
-    line = StoppableTransport(inner, stop)
-    ends: list[BaseException] = []
-
-    def wait() -> None:
-        try:
-            line.read(3600)
-        except Stopped as error:
-            ends.append(error)
-
-    thread = threading.Thread(target=wait, daemon=True)
-    thread.start()
-    assert inner.asked.wait(DEADLINE_S)
-    stop.set()
-    thread.join(DEADLINE_S)
-    assert not thread.is_alive()
-    assert len(ends) == 1
-    # A tag is still told that nothing more is wanted.
-    line.write(b"end")
-    assert inner.wrote == b"end"
-
-
-def test_a_wait_that_is_not_stopped_ends_when_it_should() -> None:
-    line = StoppableTransport(Endless(), threading.Event())
-    assert line.read(0) == b""
-    assert line.read(0.25) == b""
-
-
-def test_what_ended_how() -> None:
-    def job(place: int, stop: threading.Event) -> int:
-        if place == 1:
-            raise TagSilent("silent", "wake it")
-        if place == 2:
-            raise ZeroDivisionError
-        return place * 10
-
-    seen: list[int] = []
-    ends, stopped = run_all([0, 1, 2, 3], job, lambda place, ended: seen.append(place))
-    assert not stopped
-    assert sorted(seen) == [0, 1, 2, 3]
-    assert [ended.result for ended in ends] == [0, None, None, 30]
-    assert isinstance(ends[1].error, TagSilent)
-    assert isinstance(ends[2].error, ZeroDivisionError)
-    assert run_all([], job) == ([], False)
 
 
 def test_a_fault_in_one_is_told_when_the_others_are_reported(
