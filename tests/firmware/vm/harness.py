@@ -8,6 +8,7 @@ import sys
 import comeback
 import driving
 import floods
+import noting
 import pieces
 import signing
 import steps
@@ -16,7 +17,7 @@ import trusting
 import workload
 
 # A command is a function of one of these.
-_MODULES = (driving, floods, pieces, signing, steps, stores, trusting, workload, comeback)
+_MODULES = (driving, floods, noting, pieces, signing, steps, stores, trusting, workload, comeback)
 
 
 def answer(name, *arguments):

@@ -10,8 +10,18 @@ from tag.crypto.checking import Check
 _KEPT = 400
 
 
+_memos = []
+
+
+def forget():
+    """What was worked out before is worked out again."""
+    for known in _memos:
+        known.clear()
+
+
 def _memo(function):
     known = {}
+    _memos.append(known)
 
     def remembered(*arguments):
         # Beside the values there may be what is called between the steps.
