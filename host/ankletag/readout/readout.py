@@ -56,7 +56,7 @@ class Readout:
         self._todo: deque[Range] = deque()
         self._asked = Asked()
         self._pieces = Pieces()
-        self._size = FrameSize(noisy)
+        self.size = FrameSize(noisy)
         self._absences: dict[int, int] = {}
         # READs sent: a number for each, by request id; and (number, bytes) of those that the tag has not shown to have.
         self._sent = 0
@@ -96,6 +96,11 @@ class Readout:
         """Whether the tag owes something."""
         return self._emptying is not None or bool(self._asked)
 
+    @property
+    def unconfirmed_bytes(self) -> int:
+        """Of READs that the tag has not shown to have."""
+        return sum(size for _, size in self._unconfirmed)
+
     def begin_anew(self) -> None:
         """The tag may have forgotten what it was asked for: ask it to forget, then for what has not come."""
         self._emptying = 0
@@ -118,7 +123,7 @@ class Readout:
         if not ranges:
             return None
         packed = b"".join(address.to_bytes(4, "little") + units.to_bytes(2, "little") for address, units in ranges)
-        return {"units": self._size.choose(), "ranges": packed}
+        return {"units": self.size.choose(), "ranges": packed}
 
     def _gives_up(self, now_s: float) -> bool:
         """Whether nothing comes any more of what was asked for, so that the tag has to begin anew.
@@ -137,7 +142,7 @@ class Readout:
         return False
 
     def _next_ranges(self) -> list[Range]:
-        room = self._input_bytes - sum(size for _, size in self._unconfirmed) - _READ_BYTES
+        room = self._input_bytes - self.unconfirmed_bytes - _READ_BYTES
         most = min(room // messages.RANGE_BYTES, messages.RANGES_MAX, messages.RANGES_KEPT - len(self._asked))
         credit = CREDIT_UNITS - self._asked.units
         left = sum(units for _, units in self._todo)
@@ -228,7 +233,7 @@ class Readout:
 
     def _lose(self, ranges: list[Range]) -> None:
         for address, units in reversed(ranges):
-            self._size.lost(units)
+            self.size.lost(units)
             self._todo.appendleft((address, units))
 
     def _data(self, number: int, values: Values, repaired: bool, now_s: float) -> bool:
@@ -245,7 +250,7 @@ class Readout:
         self._heard(number, now_s)
         self._idle = False
         self._lose(lost)
-        self._size.came(units)
+        self.size.came(units)
         if not units:
             self._not_there(address // _PER_PAGE)
         for seq, raw, again in self._pieces.add(address, data, repaired):
