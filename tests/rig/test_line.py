@@ -175,3 +175,16 @@ def test_a_link_names_the_port_and_goes_with_it(tag: Terminal, kept: Path) -> No
     assert not os.path.lexists(link)
     with pytest.raises(LineError, match="has not been laid"):
         line.counts()
+
+
+def test_a_rate_above_what_the_cable_carries_is_garbled(tag: Terminal) -> None:
+    with Line(tag.slave_name, Cable(baud=0, carries=115_200)) as line, host(line.port) as fd:
+        opened(tag)
+        os.write(fd, b"slow")
+        assert at_tag(tag, 4) == b"slow"
+        set_baud(fd, 460_800)
+        os.write(fd, b"fast")
+        heard = at_tag(tag, 4)
+        assert all(one != other for one, other in zip(heard, b"fast", strict=True))
+        tag.write(b"fast")
+        assert from_tag(fd, 4) == heard

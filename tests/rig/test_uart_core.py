@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taghil.vm.uart import BAUD_AT_BOOT, FIFO, RX_RING, Uart, garbled
+from taghil.line.faults import garbled
+from taghil.vm.uart import BAUD_AT_BOOT, FIFO, RX_RING, Uart
 
 MS = 1_000_000
 BAUDS = st.sampled_from([115_200, 230_400, 460_800, 921_600])

@@ -29,7 +29,8 @@ class Insert:
 class Cable:
     """A cable of 8N1 characters with faults. Raises CableError.
 
-    baud: its rate in both directions; 0 for the rate that the host sets on its port.  ber: probability that a bit
+    baud: its rate in both directions; 0 for the rate that the host sets on its port.  carries: where the host sets a
+    higher rate than this, every byte is garbled; 0 for a cable that carries any.  ber: probability that a bit
     flips; drop: that a byte is lost.  latency_ms: one way.  cuts: (start, stop) in seconds from the first byte that
     passes either way; bytes on the line in between are lost.  single: each byte comes by itself.  The same bytes meet
     the same faults again, however they are cut into writes: these are counted in bytes, from `seed`.
@@ -43,6 +44,7 @@ class Cable:
     single: bool = False
     inserts: tuple[Insert, ...] = ()
     seed: int = 1
+    carries: int = 0
 
     def __post_init__(self) -> None:
         if not 0 <= self.baud <= BAUD_MOST:

@@ -25,6 +25,7 @@ BANNER = (
 def line(
     port: Annotated[str, typer.Option(help="The tag's port.")],
     baud: Annotated[int, typer.Option(help="Rate of the cable; 0 for the rate that the host sets.")] = 115_200,
+    carries: Annotated[int, typer.Option(min=0, help="Garbles all bytes at a higher rate of the host's; 0: none.")] = 0,
     ber: Annotated[float, typer.Option(help="Probability that a bit flips.")] = 0.0,
     drop: Annotated[float, typer.Option(help="Probability that a byte is lost.")] = 0.0,
     latency: Annotated[float, typer.Option(help="One way, in ms.")] = 0.0,
@@ -50,7 +51,7 @@ def line(
     if why := tag.check():
         raise PortAbsent(f"{why}.", "Name the tag's port; an emulated tag has its own in its state folder.")
     try:
-        cable = Cable(baud, latency, ber, drop, _cuts(cut or []), single, tuple(inserts), seed)
+        cable = Cable(baud, latency, ber, drop, _cuts(cut or []), single, tuple(inserts), seed, carries)
         host = HostEnd(link)
     except CableError as error:
         raise UsageError(f"There is no such cable: {error}.", "Look at `ankletag hil line --help`.") from error

@@ -9,6 +9,14 @@ from taghil.line.cable import Cable, Insert
 
 _NEVER = 1 << 62
 
+# A byte at another rate is another byte. No byte stays what it is: 12 n + 93 is odd, so never 0 modulo 256.
+_GARBLED = bytes((13 * n + 93) & 0xFF for n in range(256))
+
+
+def garbled(data: bytes) -> bytes:
+    """What a side reads that listens at another rate, or behind a cable that does not carry this one."""
+    return data.translate(_GARBLED)
+
 
 class Skips:
     """Places of events that happen with one probability each: the gaps between them are drawn, not each of them."""

@@ -161,6 +161,8 @@ class Joint:
         if not baud or baud == self._host_baud:
             return
         self._host_baud = baud
+        for side in (self.to_host, self.to_tag):
+            side.way.garbles = 0 < self._cable.carries < baud
         if self._tag.fd >= 0:
             self._tag.set_baud(baud)
         if not self._cable.baud:

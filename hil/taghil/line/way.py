@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from taghil.line.cable import Cable
-from taghil.line.faults import Faults
+from taghil.line.faults import Faults, garbled
 from taghil.line.wire import Wire
 
 _DEPTH_LEAST = 64
@@ -56,6 +56,8 @@ class Way:
         self._faults = Faults(cable, way)
         self._cuts = cuts
         self._cut = 0
+        self.garbles = False
+        """The rate is more than the cable carries."""
 
     @property
     def counts(self) -> Counts:
@@ -85,7 +87,7 @@ class Way:
         """Bytes that have been waiting since `ready_ns` go on the line, as soon as it is free."""
         self._wire.begin(ready_ns)
         self._cuts.begin(ready_ns)
-        pieces, length = self._faults.meet(data)
+        pieces, length = self._faults.meet(garbled(data) if self.garbles else data)
         for start_ns, stop_ns in self._cuts.spans_ns():
             pieces = self._cut_out(pieces, self._wire.place_of(start_ns), self._wire.place_of(stop_ns))
         self._wire.put(pieces, length)

@@ -7,6 +7,7 @@ does not fit; rp2.Flash switches interrupts off while flash is erased or program
 
 from __future__ import annotations
 
+from taghil.line.faults import garbled
 from taghil.line.wire import Wire
 
 FIFO = 32
@@ -18,14 +19,6 @@ BAUD_LEAST, BAUD_MOST = 1_200, 921_600
 _GRAIN_NS = 1_000_000
 _SENDER_S = 0.004
 """How far ahead the host's own UART takes bytes from its driver."""
-
-# A byte at another rate is another byte. No byte stays what it is: 12 n + 93 is odd, so never 0 modulo 256.
-_GARBLED = bytes((13 * n + 93) & 0xFF for n in range(256))
-
-
-def garbled(data: bytes) -> bytes:
-    """What a side reads that listens at another rate."""
-    return data.translate(_GARBLED)
 
 
 class Uart:
