@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ankletag.readout import Readout, RepairingDecoder, is_repaired
 from ankletag.readout.framesize import FrameSize
+from ankletag.readout.pieces import Pieces
 from ankletag.readout.readout import CREDIT_UNITS
 from tagproto import coding, frames, messages, pages
 from tagproto.bad import Bad
@@ -209,7 +210,8 @@ def test_an_open_page_that_changes_between_two_frames_comes_again() -> None:
     class Growing(Tag):
         def next(self) -> bytes:
             frame = super().next()
-            self.log = {0: late}
+            if len(frame) > UNIT:
+                self.log = {0: late}
             return frame
 
     run = Run(Growing({0: early}))
@@ -219,6 +221,34 @@ def test_an_open_page_that_changes_between_two_frames_comes_again() -> None:
         run.readout.size.lost(1)
     run.go()
     assert run.got == {0: late}
+
+
+def test_a_page_that_flash_does_not_give_at_once_is_asked_for_once_more() -> None:
+    class Hesitant(Tag):
+        def next(self) -> bytes:
+            frame = super().next()
+            if self.queue == [] and 1 not in self.log:
+                self.log[1] = page(1)
+            return frame
+
+    run = Run(Hesitant({0: page(0), 2: page(2)}))
+    run.readout.want(range(3))
+    run.go()
+    assert run.got == {seq: page(seq) for seq in range(3)}
+    assert run.absent == []
+
+
+def test_what_was_mended_wrongly_comes_again() -> None:
+    pieces = Pieces()
+    right = page(0)
+    wrong = bytes((right[64] ^ 1,)) + right[65:128]
+    assert list(pieces.add(1, wrong, mended=True)) == []
+    assert list(pieces.add(0, right[:64], mended=False)) == []
+    (found,) = pieces.add(2, right[128:], mended=False)
+    assert found == (0, None, [1])
+    # What came undamaged stays.
+    (found,) = pieces.add(1, right[64:128], mended=True)
+    assert found == (0, right, [])
 
 
 def test_a_page_that_is_damaged_in_flash_comes_as_it_is() -> None:

@@ -224,8 +224,6 @@ class Readout:
             if number != self._emptying:
                 return
             self._emptying = None
-            # Nothing of what was said before this reply will come any more.
-            self._numbers.clear()
             self._lose(self._asked.all_sent(number))
         else:
             self._idle = True
