@@ -51,6 +51,8 @@ class Stream:
             return Refusal(messages.ERROR_BUSY, "more than %d ranges wait" % messages.RANGES_KEPT)
         for at in range(0, len(packed), messages.RANGE_BYTES):
             address, units = struct.unpack_from(messages.RANGE, packed, at)
+            # Behind the last address there is nothing to name.
+            units = min(units, 0x100000000 - address)
             if units:
                 self._ranges.append([address, units])
         self._units = values["units"]

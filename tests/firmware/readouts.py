@@ -43,6 +43,12 @@ def data_of(frame: Frame) -> tuple[int, bytes]:
     return address, data
 
 
+def ended(asked: Range) -> Range:
+    """A range ends with the last address."""
+    address, units = asked
+    return address, min(units, 2**32 - address)
+
+
 @dataclass(slots=True)
 class Asked:
     """One READ: what it asks for."""
@@ -99,7 +105,7 @@ class Follower:
         while self.request_id != request_id:
             asked = self.waiting.pop(0)
             self.request_id, self.units, self.told = asked.request_id, asked.units, False
-            self.queue = [*self.queue, *(each for each in asked.ranges if each[1])] if asked.ranges else []
+            self.queue = [*self.queue, *(ended(each) for each in asked.ranges if each[1])] if asked.ranges else []
             self.most = max(self.most, len(self.queue))
 
     def _data(self, address: int, data: bytes) -> None:
