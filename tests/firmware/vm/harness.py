@@ -8,6 +8,7 @@ import sys
 import comeback
 import driving
 import floods
+import fuzz
 import noting
 import pieces
 import signing
@@ -17,7 +18,7 @@ import trusting
 import workload
 
 # A command is a function of one of these.
-_MODULES = (driving, floods, noting, pieces, signing, steps, stores, trusting, workload, comeback)
+_MODULES = (driving, floods, fuzz, noting, pieces, signing, steps, stores, trusting, workload, comeback)
 
 
 def answer(name, *arguments):
