@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ankletag.store import Store
@@ -49,3 +51,16 @@ def test_programs_that_make_the_store_at_the_same_time(tmp_path: Path) -> None:
         for number in range(1, WRITERS + 1):
             raws = store.pages(number.to_bytes(8, "big"))
             assert raws == [bytes((number, seq)) * 128 for seq in range(PAGES)]
+
+
+def test_threads_may_make_stores_of_their_own_at_the_same_time(tmp_path: Path) -> None:
+    together = threading.Barrier(6, timeout=60)
+
+    def make(at: int) -> list[bytes]:
+        together.wait()
+        with Store(tmp_path / f"{at}.sqlite") as store:
+            store.see_tag(bytes((at,)) * 8, 0)
+            return store.tag_ids()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(make, range(6))) == [[bytes((at,)) * 8] for at in range(6)]

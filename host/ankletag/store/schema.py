@@ -1,5 +1,6 @@
 """The store's version: what this program writes, what a file holds, and the way from one to the other."""
 
+import threading
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -8,6 +9,8 @@ from ..errors import StoreError
 
 # The newest step in migrations/versions; a test compares the two.
 HEAD = "0002"
+# Alembic knows one connection a process at a time, also where threads bring up different files.
+_ALEMBIC = threading.Lock()
 
 
 def version_of(connection: sa.Connection) -> str | None:
@@ -42,4 +45,5 @@ def bring_up_to_date(connection: sa.Connection, path: str) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _ALEMBIC:
+        command.upgrade(config, "head")
