@@ -55,7 +55,7 @@ measure-verify: $(VENV)/stamp-dev ## check 120 days of evidence with both verifi
 	@mkdir -p build/measure
 	$(BIN)/python tests/measure/verify.py
 
-measure-sync: $(VENV)/stamp-dev ## read-outs over bad lines beside ZMODEM and C-Kermit (apt-get install lrzsz ckermit; absent ones are listed); 15 minutes, MEASURE_ARGS=--own two: build/measure/sync.json
+measure-sync: $(VENV)/stamp-dev ## read-outs over bad lines beside ZMODEM and C-Kermit (Debian: lrzsz, ckermit; absent ones are listed); 15 minutes: build/measure/sync.json
 	@mkdir -p build/measure
 	$(BIN)/python tests/measure/sync.py $(MEASURE_ARGS)
 

@@ -61,40 +61,45 @@ def read_out(state: Path, days: float, cable: Cable, limit_s: float) -> dict[str
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         shutil.copytree(state, folder / "tag", symlinks=True)
-        with (
-            Emulator(folder / "tag", scenario="quiet", days=days) as tag,
-            Line(tag.port, cable) as line,
-            Store(folder / "store.sqlite") as store,
-        ):
-            started = time.monotonic()
-            first: list[float] = []
+        with Emulator(folder / "tag", scenario="quiet", days=days) as tag, Store(folder / "store.sqlite") as store:
+            with Line(tag.port, cable) as line:
+                started = time.monotonic()
+                first: list[float] = []
 
-            def progress(confirmed: int, _total: int) -> None:
-                if confirmed and not first:
-                    first.append(time.monotonic() - started)
-                if time.monotonic() - started > limit_s:
-                    line.stop()
+                def progress(confirmed: int, _total: int) -> None:
+                    if confirmed and not first:
+                        first.append(time.monotonic() - started)
+                    if time.monotonic() - started > limit_s:
+                        line.stop()
 
-            try:
-                with Client(open_port(line.port), station(LASTING)) as client:
-                    done = sync(client, store, clock_of(tag), progress)
-                    counts = client.counts
-            except AnkletagError as error:
-                return {"intact": False, "why": str(error)}
-            wall_s = time.monotonic() - started
+                try:
+                    with Client(open_port(line.port), station(LASTING)) as client:
+                        done = sync(client, store, clock_of(tag), progress)
+                        counts = client.counts
+                except AnkletagError as error:
+                    return {"intact": False, "why": str(error)}
+                wall_s = time.monotonic() - started
             with connect(tag) as client:
                 held = read_all(client)
-            # The last page has grown since by the receipt.
-            stored = store.pages(done.tag_id)
-            intact = stored[:-1] == held[: len(stored) - 1] and len(stored) > 1 and not done.unacknowledged
+            # The store gives them in the order of receipt.
+            stored = sorted(store.pages(done.tag_id), key=_number)
+            # The last page has grown since, by the receipt.
+            same = len(stored) > 1 and stored[:-1] == held[: len(stored) - 1]
             return {
-                "intact": intact,
+                "intact": same and not done.unacknowledged,
+                **({} if same else {"why": "what is stored is not what the tag holds"}),
+                **({"why": done.unacknowledged} if done.unacknowledged else {}),
                 "goodput_pct": round(100 * done.new_pages * pages.PAGE_SIZE / done.read_s / (BAUD / 10), 2),
                 "first_page_s": round(first[0], 2),
                 "whole_s": round(wall_s, 2),
                 "bad_frames": counts.bad,
                 "mended_frames": counts.mended,
             }
+
+
+def _number(raw: bytes) -> int:
+    page = pages.parse(raw)
+    return page.seq if isinstance(page, pages.Page) else -1
 
 
 def one(tool: str, line: Conditions, seed: int, given: argparse.Namespace, state: Path) -> dict[str, Any]:
