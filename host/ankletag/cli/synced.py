@@ -12,6 +12,8 @@ from .evidence import Evidence, load
 from .output import JsonValue, finding_document, finding_line, note, say
 
 _PAPER_DIGITS = 16
+# Reading fewer says nothing of the cable.
+_MANY_PAGES = 32
 
 
 def verified_again(result: Synced, store: Path | None, root_point: bytes) -> Evidence:
@@ -48,7 +50,8 @@ def synced_document(result: Synced, evidence: Evidence) -> dict[str, JsonValue]:
 
 def say_synced(result: Synced, evidence: Evidence) -> None:
     """For people."""
-    say(f"tag {result.tag_id.hex()}: {result.new_pages} pages read of {result.pages}, seal {result.seal_number}")
+    took = f" in {result.read_s:.1f} s" if result.new_pages > _MANY_PAGES else ""
+    say(f"tag {result.tag_id.hex()}: {result.new_pages} pages read of {result.pages}{took}, seal {result.seal_number}")
     verified = evidence.verified
     say(f"verified: {len(verified.items)} records, {verified.readings} of them readings, {len(verified.windows)} seals")
     say(f"for the wearer's sheet: seal {result.seal_number}, {result.seal_hash.hex()[:_PAPER_DIGITS]}")
@@ -65,7 +68,7 @@ def say_synced(result: Synced, evidence: Evidence) -> None:
         note(f"WARNING: the tag did not give pages {some(result.absent)}.")
     if result.unacknowledged and not result.absent and not result.behind:
         note(f"WARNING: nothing was acknowledged, so the tag keeps all that it has: {result.unacknowledged}.")
-    if result.counts.bad or result.counts.repeated:
+    if result.counts.bad:
         repeated = result.counts.repeated
         say(f"the line was bad: {result.counts.bad} bad frames, {repeated} repeated requests; all put right")
     for finding in evidence.findings:
