@@ -32,7 +32,7 @@ def start_tag(kept: Path) -> Generator[StartTag, None, None]:
 
 @pytest.fixture(scope="session")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the state of a tag that has lived four days and was not read out: for copies, see system.cabled."""
+    """A folder with the state of a tag that has lived three days and was not read out; for copies of system.cabled."""
     folder = tmp_path_factory.mktemp("lived")
-    live(folder, 4)
+    live(folder, 3)
     return folder

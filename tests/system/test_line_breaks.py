@@ -19,9 +19,9 @@ from tagproto import frames, messages
 
 pytestmark = pytest.mark.slow
 
-SLOW = Cable(57_600)
-"""Four seconds for the log: a sync can be met in its middle."""
-MIDDLE = 9_000
+SLOW = Cable(60_000)
+"""Three seconds for the log: a sync can be met in its middle."""
+MIDDLE = 7_000
 
 
 def in_the_middle(tag: Cabled, *arguments: str) -> "subprocess.Popen[str]":
