@@ -57,6 +57,7 @@ def test_ready_as_json_and_ctrl_c_keeps_the_state(kept: Path) -> None:
         (("--pause-at", "sunset"), "no event is called 'sunset'"),
         (("--pause-at", "reading:x"), "'x' is not a count"),
         (("--pace", "trot"), "a pace is one of auto, free, wall"),
+        (("--line", "parallel"), "a line is one of usb, uart"),
     ],
 )
 def test_wrong_arguments_are_one_sentence(kept: Path, arguments: tuple[str, ...], sentence: str) -> None:
