@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ankletag.transport import Hits
 from taghil.line import Cable, CableError, Insert
 from taghil.line.cable import TO_HOST, TO_TAG
-from taghil.line.faults import Faults, Skips
+from taghil.line.faults import Faults
 from taghil.line.way import Cuts, Way, depth_of
 
 S = 1_000_000_000
@@ -116,7 +117,7 @@ def test_the_two_ways_and_other_seeds_meet_other_faults() -> None:
 @given(st.integers(0, 10_000), st.floats(0.001, 0.3))
 def test_faults_are_as_many_as_asked_for(seed: int, share: float) -> None:
     n = 20_000
-    places = Skips(share, str(seed)).within(n)
+    places = Hits(share, str(seed)).among(n)
     assert places == sorted(set(places))
     assert all(0 <= place < n for place in places)
     # Six standard deviations: once in a billion.
@@ -124,8 +125,8 @@ def test_faults_are_as_many_as_asked_for(seed: int, share: float) -> None:
 
 
 def test_faults_never_and_always() -> None:
-    assert Skips(0.0, "x").within(100_000) == []
-    assert Skips(1.0, "x").within(5) == [0, 1, 2, 3, 4]
+    assert Hits(0.0, "x").among(100_000) == []
+    assert Hits(1.0, "x").among(5) == [0, 1, 2, 3, 4]
 
 
 @given(st.integers(0, 300))

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import math
-import random
-
+from ankletag.transport import Hits
 from taghil.line.cable import Cable, Insert
-
-_NEVER = 1 << 62
 
 # A byte at another rate is another byte. No byte stays what it is: 12 n + 93 is odd, so never 0 modulo 256.
 _GARBLED = bytes((13 * n + 93) & 0xFF for n in range(256))
@@ -18,42 +14,12 @@ def garbled(data: bytes) -> bytes:
     return data.translate(_GARBLED)
 
 
-class Skips:
-    """Places of events that happen with one probability each: the gaps between them are drawn, not each of them."""
-
-    def __init__(self, probability: float, seed: str) -> None:
-        self._draw = random.Random(seed).random
-        self._log = math.log1p(-probability) if probability < 1 else 0.0
-        self._probability = probability
-        self._left = self._gap()
-
-    def _gap(self) -> int:
-        """How many come before the next event: geometric, by inverting its distribution function."""
-        if self._probability <= 0:
-            return _NEVER
-        if self._probability >= 1:
-            return 0
-        return min(_NEVER, int(math.log1p(-self._draw()) / self._log))
-
-    def within(self, n: int) -> list[int]:
-        """Places, from 0, of the events among the next n."""
-        places = []
-        place = 0
-        while self._left < n - place:
-            place += self._left
-            places.append(place)
-            place += 1
-            self._left = self._gap()
-        self._left -= n - place
-        return places
-
-
 class Faults:
     """Bit flips, dropped bytes and inserted ones of one direction, with what it did to how many."""
 
     def __init__(self, cable: Cable, way: str) -> None:
-        self._flips = Skips(cable.ber, f"{cable.seed} {way} flips")
-        self._drops = Skips(cable.drop, f"{cable.seed} {way} drops")
+        self._flips = Hits(cable.ber, f"{cable.seed} {way} flips")
+        self._drops = Hits(cable.drop, f"{cable.seed} {way} drops")
         self._inserts = [insert for insert in cable.inserts if insert.way == way]
         self._ends = 0
         self.passed = 0
@@ -63,8 +29,8 @@ class Faults:
 
     def meet(self, data: bytes) -> tuple[list[tuple[int, bytes]], int]:
         """What arrives of some bytes, as (place on the line, bytes), and how many byte times all of it takes."""
-        flips = self._flips.within(8 * len(data))
-        drops = self._drops.within(len(data))
+        flips = self._flips.among(8 * len(data))
+        drops = self._drops.among(len(data))
         self.flips += len(flips)
         self.drops += len(drops)
         marks = sorted([(at, 0, extra) for at, extra in self._strangers(data)] + [(at, 1, b"") for at in drops])

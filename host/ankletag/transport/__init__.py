@@ -1,6 +1,7 @@
 """Bytes to and from a tag: ports, recorded sessions, bad lines."""
 
 from .contract import Through, Transport
+from .hits import Hits
 from .lossy import Losses, LossyTransport
 from .opening import REPLAY, open_port
 from .ports import Port, usb_ports, where_to_look
@@ -11,6 +12,7 @@ from .stopping import StoppableTransport
 
 __all__ = [
     "REPLAY",
+    "Hits",
     "Losses",
     "LossyTransport",
     "Port",

@@ -1,13 +1,10 @@
 """A bad line to any port: flips bits and drops bytes, the same ones for the same seed and the same bytes."""
 
-import math
-import random
 from dataclasses import dataclass, fields
 
 from ..errors import UsageError
 from .contract import Through, Transport
-
-_NEVER = 1 << 62
+from .hits import Hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +75,8 @@ class _Damage:
     """One direction."""
 
     def __init__(self, losses: Losses, direction: str) -> None:
-        self._flips = _Hits(losses.ber, random.Random(f"{losses.seed} flips {direction}"))
-        self._drops = _Hits(losses.drop, random.Random(f"{losses.seed} drops {direction}"))
+        self._flips = Hits(losses.ber, f"{losses.seed} flips {direction}")
+        self._drops = Hits(losses.drop, f"{losses.seed} drops {direction}")
         self.flipped = 0
         self.dropped = 0
 
@@ -92,30 +89,3 @@ class _Damage:
             del out[at]
             self.dropped += 1
         return bytes(out)
-
-
-class _Hits:
-    """Which of a stream of trials hit, each with the same chance: the distance to the next hit is geometric."""
-
-    def __init__(self, chance: float, source: random.Random) -> None:
-        self._chance = chance
-        self._source = source
-        self._next = self._draw()
-
-    def _draw(self) -> int:
-        if self._chance <= 0:
-            return _NEVER
-        if self._chance >= 1:
-            return 0
-        # Inversion of the geometric distribution (Devroye, Non-Uniform Random Variate Generation, X.2).
-        distance = math.log(1.0 - self._source.random()) / math.log1p(-self._chance)
-        return min(_NEVER, int(distance))
-
-    def among(self, count: int) -> list[int]:
-        """Which of the next `count` trials hit."""
-        found = []
-        while self._next < count:
-            found.append(self._next)
-            self._next += 1 + self._draw()
-        self._next -= count
-        return found
