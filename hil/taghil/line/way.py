@@ -40,7 +40,7 @@ class Cuts:
     def begin(self, now_ns: int) -> None:
         """The first byte passes: from here the cuts are counted."""
         if self._spans_ns is None:
-            self._spans_ns = [(now_ns + int(a * 1e9), now_ns + int(b * 1e9)) for a, b in self._spans_s]
+            self._spans_ns = [(now_ns + round(a * 1e9), now_ns + round(b * 1e9)) for a, b in self._spans_s]
 
     def spans_ns(self) -> list[tuple[int, int]]:
         """(start, stop) of each."""
