@@ -75,7 +75,7 @@ def do(line: Line, name: str, arguments: tuple[Any, ...]) -> None:
 
 
 @given(steps=st.lists(STEPS, max_size=30))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
 def test_whatever_comes_over_the_line(harness: Tag, steps: list[Any]) -> None:
     line = Line(harness)
     passed_ms = 0
