@@ -55,6 +55,14 @@ def test_every_point_of_the_table(harness: Any) -> None:
         assert comb[(index - 1) * 128 : index * 128] == point(scalar)
 
 
+def test_what_the_long_tests_use_in_its_place(harness: Any) -> None:
+    """The same multiples of the base point, by another table."""
+    source = random.Random(5)
+    scalars = [1, 2, 63, 64, 65, 2**252, ORDER - 1, *(source.randrange(1, ORDER) for _ in range(50))]
+    for scalar, both in zip(scalars, harness.multiples([f"{scalar:x}" for scalar in scalars]), strict=True):
+        assert both == [point(scalar)] * 2
+
+
 def test_random_keys_and_digests(harness: Any) -> None:
     source = random.Random(6979)
     cases = [[f"{source.randrange(1, ORDER):064x}", source.randbytes(32).hex()] for _ in range(200)]

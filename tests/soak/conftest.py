@@ -11,6 +11,7 @@ from micropython_vm import Vm
 @pytest.fixture(scope="session")
 def vm() -> Generator[Vm, None, None]:
     """The VM that runs the harness."""
-    vm = Vm(HARNESS, heap="24m")
+    # Every collection of garbage goes through all of the heap: a small one, for flash of few blocks.
+    vm = Vm(HARNESS, heap="8m")
     yield vm
     vm.close()

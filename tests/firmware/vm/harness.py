@@ -5,6 +5,7 @@ import io
 import json
 import sys
 
+import breaking
 import comeback
 import driving
 import floods
@@ -18,7 +19,7 @@ import trusting
 import workload
 
 # A command is a function of one of these.
-_MODULES = (driving, floods, fuzz, noting, pieces, signing, steps, stores, trusting, workload, comeback)
+_MODULES = (driving, breaking, floods, fuzz, noting, pieces, signing, steps, stores, trusting, workload, comeback)
 
 
 def answer(name, *arguments):
@@ -42,5 +43,5 @@ def answered(request):
 
 for line in sys.stdin:
     gc.collect()
-    json.dump(answered(json.loads(line)), sys.stdout)
-    print()
+    # In one piece: a piece at a time costs more than what it says.
+    print(json.dumps(answered(json.loads(line))))

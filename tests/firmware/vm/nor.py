@@ -7,6 +7,7 @@ BLOCK = 4096
 PAGE = 256
 _ERASED = b"\xff" * BLOCK
 _STABLE = bytes(PAGE)
+_ALL_STABLE = bytes(BLOCK)
 _ALL = (1 << 8 * PAGE) - 1
 
 # How unstable bits read: either way, mostly as before the torn operation, mostly as after it; or for so many reads of
@@ -53,18 +54,31 @@ class Flash:
             for block in range(blocks):
                 cells = file.read(BLOCK)
                 self._cells[block] = None if cells == _ERASED else bytearray(cells)
-            for page in range(blocks * BLOCK // PAGE):
-                bits = file.read(PAGE)
-                if bits != _STABLE:
-                    self.unstable[page] = int.from_bytes(bits, "little")
+            for block in range(blocks):
+                mask = file.read(BLOCK)
+                if mask != _ALL_STABLE:
+                    self._unsettle(block * BLOCK // PAGE, mask)
+
+    def _unsettle(self, first, mask):
+        """Unstable bits of a block's pages."""
+        for page in range(BLOCK // PAGE):
+            bits = mask[page * PAGE : (page + 1) * PAGE]
+            if bits != _STABLE:
+                self.unstable[first + page] = int.from_bytes(bits, "little")
 
     def save(self, file):
         """All cells, then as much that has the unstable bits."""
         for cells in self._cells:
             file.write(_ERASED if cells is None else cells)
-        for page in range(self.blocks * BLOCK // PAGE):
-            bits = self.unstable.get(page)
-            file.write(_STABLE if bits is None else bits.to_bytes(PAGE, "little"))
+        pages = BLOCK // PAGE
+        unsettled = {page // pages for page in self.unstable}
+        for block in range(self.blocks):
+            if block not in unsettled:
+                file.write(_ALL_STABLE)
+                continue
+            for page in range(block * pages, (block + 1) * pages):
+                bits = self.unstable.get(page)
+                file.write(_STABLE if bits is None else bits.to_bytes(PAGE, "little"))
 
     # Reading
 

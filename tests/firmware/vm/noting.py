@@ -66,6 +66,7 @@ def note(requests, strap, fails, turns):
         tag.app.step()
         notes.append(".")
     tag.flash.before = None
+    quickkeys.hurry()
     link.send_on = send_on
     del usual.write
     board.link = usual

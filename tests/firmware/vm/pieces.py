@@ -1,5 +1,8 @@
 """Commands that try one part of the firmware by itself."""
 
+import quickkeys
+import windows
+
 from tag.bucket import Bucket
 from tag.crypto import p256, p256_table
 from tag.crypto.checking import Check
@@ -14,11 +17,31 @@ def bucket(capacity, refill_ms, calls):
 
 
 def keys(cases):
-    """[secret, digest] pairs: public key and signature of each."""
+    """[secret, digest] pairs: public key and signature of each, in the chip's own way."""
+    quickkeys.forget()
+    try:
+        return _keys(cases)
+    finally:
+        quickkeys.hurry()
+
+
+def _keys(cases):
     return [
-        [p256.public_key(unhex(secret)).hex(), p256.sign(unhex(secret), unhex(digest)).hex()]
+        [quickkeys.public_key(unhex(secret)).hex(), quickkeys.sign(unhex(secret), unhex(digest)).hex()]
         for secret, digest in cases
     ]
+
+
+def multiples(scalars):
+    """x of each times the base point: by the firmware, and by the table in its place."""
+    numbers = [int(scalar, 16) for scalar in scalars]
+    for _ in range(windows.AFTER):
+        windows.base_multiple(1)
+    return [[_hex(windows.comb(number)), _hex(windows.base_multiple(number))] for number in numbers]
+
+
+def _hex(point):
+    return (point[0].to_bytes(32, "big") + point[1].to_bytes(32, "big")).hex()
 
 
 def _check(case):

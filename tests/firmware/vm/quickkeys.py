@@ -1,7 +1,10 @@
 """The tag's own keys and signatures, each worked out once, and every key that it had in its hands.
 
-What the VM itself has signed needs no check that takes long: who wants the real one sets `checks.real`.
+What the VM itself has signed needs no check that takes long: who wants the real one sets `checks.real`. What is worked
+out goes by a table that a chip has no room for; who wants the chip's own way has `sign` and `public_key`, or `forget`.
 """
+
+import windows
 
 from tag import gate, keys
 from tag.crypto import p256
@@ -11,12 +14,20 @@ _KEPT = 400
 
 
 _memos = []
+# The firmware's own.
+sign, public_key = p256.sign, p256.public_key
 
 
 def forget():
-    """What was worked out before is worked out again."""
+    """What was worked out before is worked out again, and for once in the chip's way."""
     for known in _memos:
         known.clear()
+    p256.base_multiple = windows.comb
+
+
+def hurry():
+    """By the table again."""
+    p256.base_multiple = windows.base_multiple
 
 
 def _memo(function):
@@ -67,8 +78,9 @@ class _Good:
 
 checks = _Checks()
 gate.Check = checks.begin
-p256.sign = _memo(p256.sign)
-p256.public_key = _memo(p256.public_key)
+p256.sign = _memo(sign)
+p256.public_key = _memo(public_key)
+hurry()
 
 # Called with (epoch, secret, ratchet, public_key) of every key that is made or read from flash.
 watchers = []

@@ -1,5 +1,6 @@
 """Commands that let a tag live step by step, with the power going at any flash operation of a step."""
 
+import breaking
 import driving
 import nor
 import ramboard
@@ -94,7 +95,7 @@ def come_up(path, blocks, seed, mode):
 
 def flip(seq, bit):
     """Turn one bit of a page of the log over; False when it has no place."""
-    block = driving.place(seq)
+    block = breaking.place(seq)
     if block < 0:
         return False
     now.tag.flash.flip(block * 16 + seq % 16, bit)

@@ -1,0 +1,76 @@
+"""Commands that break the flash of the tag that is driven."""
+
+import ramboard
+from driving import now
+
+
+def place(seq):
+    """The block of flash in which a page lies, or -1."""
+    ring = now.tag.app.ring
+    flash = now.tag.flash
+    data = bytearray(256)
+    other = bytearray(256)
+    ring.read_raw(seq, data)
+    for page in range(flash.blocks * 16):
+        flash.readblocks(page // 16, other, page % 16 * 256)
+        if other == data:
+            return page // 16
+    return -1
+
+
+def stick(block):
+    """The cells of a block stay as they are from now on, but an erase still sets them."""
+    for page in range(block * 16, (block + 1) * 16):
+        now.tag.flash.stuck[page] = (1 << 2048) - 1
+
+
+def stick_page(block, index):
+    """Some cells of a page stay as they are from now on."""
+    now.tag.flash.stuck[block * 16 + index] = 0xFFFFFFFF << 800
+
+
+def spoil_key(ahead):
+    """A bit of a key's page turns over: of the key that signs, or so many ahead of it."""
+    keys = now.tag.app.keys
+    page = keys._chain[ahead].page + keys._turns._first_block * 16
+    raw = bytearray(256)
+    flash = now.tag.flash
+    flash.readblocks(page // 16, raw, page % 16 * 256)
+    for at in range(6, 38):
+        # A programmed bit can only be cleared.
+        if raw[at]:
+            raw[at] &= raw[at] - 1
+            break
+    flash.writeblocks(page // 16, raw, page % 16 * 256)
+
+
+def wear_out(block):
+    """Erasing a block leaves a cell at 0 from now on."""
+    now.tag.flash.worn[block] = (block * 16 + 3, 1 << 77)
+
+
+def failures(every, turns):
+    """Exceptions out of every n-th flash operation of a fitting; a tag that resets comes up on the same flash."""
+    tag = now.tag
+    counts = {"failures": 0, "resets": 0}
+    left = [every]
+
+    def fail(erase, page, data):
+        left[0] -= 1
+        if not left[0]:
+            left[0] = every
+            counts["failures"] += 1
+            raise MemoryError() if counts["failures"] & 1 else OSError(5)
+
+    for turn in range(turns):
+        tag.flash.before = fail
+        try:
+            if turn % 10 == 5:
+                tag.board.strap.change(turn & 1)
+            tag.app.step()
+        except ramboard.Reset:
+            counts["resets"] += 1
+            tag.flash.before = None
+            tag.start(tag.board.clock.ticks, 3)
+        tag.flash.before = None
+    return counts
