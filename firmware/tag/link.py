@@ -158,27 +158,29 @@ class Link:
         if kind >= messages.REPLY:
             self.frames_bad += 1
             return
-        if isinstance(values, Bad):
-            code = messages.ERROR_KIND if values.reason == "kind" else messages.ERROR_BODY
-            reply = Refusal(code, "request not understood: " + values.reason + " " + values.detail)
-        elif kind == messages.READ:
-            reply = self._stream.ask(frame.request_id, values)
-            if reply is None:
-                return
-        elif kind == messages.LISTEN:
-            self.listens = True
-            self._worked = False
-            self._listen_ticks = self._clock.ticks_ms()
-            reply = {"room": self._port.room_bytes}
-        elif kind == messages.RATE:
-            reply = self._rate.ask(values["baud"])
-        else:
-            reply = self._handle(kind, values)
+        reply = self._answer_to(frame, values)
         if isinstance(reply, Pending):
             self._pending = reply
             self._pending_frame = frame
-        else:
+        elif reply is not None:
             self._reply(frame, reply)
+
+    def _answer_to(self, frame, values):
+        """Reply values, a Refusal, a Pending, or None for what is answered by what follows."""
+        kind = frame.kind
+        if isinstance(values, Bad):
+            code = messages.ERROR_KIND if values.reason == "kind" else messages.ERROR_BODY
+            return Refusal(code, "request not understood: " + values.reason + " " + values.detail)
+        if kind == messages.READ:
+            return self._stream.ask(frame.request_id, values)
+        if kind == messages.LISTEN:
+            self.listens = True
+            self._worked = False
+            self._listen_ticks = self._clock.ticks_ms()
+            return {"room": self._port.room_bytes}
+        if kind == messages.RATE:
+            return self._rate.ask(values["baud"])
+        return self._handle(kind, values)
 
     def _reply(self, frame, reply):
         if isinstance(reply, Refusal):
