@@ -102,7 +102,9 @@ def test_one_that_fails_does_not_stop_the_others(station: Station) -> None:
     station.terminals[1].tag.garble = lambda kind, data: b""
     outcome = run("sync", *station.words)
     assert outcome.code == Exit.NO_ANSWER
-    assert f"error: The tag on {station.terminals[1].port} does not answer 'hello'." in outcome.err
+    port = station.terminals[1].port
+    assert outcome.err.splitlines()[:2] == [port, f"error: The tag on {port} does not answer 'hello'."]
+    assert port not in outcome.out
     assert station.whole(0)
     assert station.whole(2)
     assert "Traceback" not in outcome.err
@@ -164,9 +166,11 @@ def test_two_with_one_number_contradict_each_other_and_both_are_kept(station: St
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--all", "--port", "x"], "--all"),
-        (["--all", "--tag", "0011"], "--all"),
-        (["--port", "x", "--port", "y", "--tag", "0011"], "--all"),
+        (["--all", "--port", "x"], "--all means every tag"),
+        (["--all", "--tag", "0011"], "--all means every tag"),
+        (["--port", "x", "--port", "y", "--tag", "0011"], "One --tag for 2 ports"),
+        (["--port", "x", "--port", "y", "--port", "x"], "The port x was named twice."),
+        (["--port", "{tmp}/x", "--port", "{tmp}/../{last}/x"], "was named twice, also as {tmp}/x."),
         (["--port", "x", "--port", "y", "--record", "{tmp}/r"], "one tag"),
         (["--port", "x", "--port", "y", *["--clock", "{tmp}/c"] * 3], "3 clock files do not fit 2 ports"),
         (["--port", "x", *["--clock", "{tmp}/c"] * 2], "2 clock files for one tag"),
@@ -174,9 +178,13 @@ def test_two_with_one_number_contradict_each_other_and_both_are_kept(station: St
 )
 def test_options_that_do_not_go_together(tmp_path: Path, words: list[str], sentence: str) -> None:
     own = ["--station", str(station_folder(tmp_path / "station")), "--store", str(tmp_path / "store.sqlite")]
-    outcome = run("sync", *(word.replace("{tmp}", str(tmp_path)) for word in words), *own)
+
+    def placed(text: str) -> str:
+        return text.replace("{tmp}", str(tmp_path)).replace("{last}", tmp_path.name)
+
+    outcome = run("sync", *map(placed, words), *own)
     assert outcome.code == Exit.USAGE
-    assert sentence in outcome.err
+    assert placed(sentence) in outcome.err
     assert not (tmp_path / "r").exists()
 
 

@@ -74,8 +74,8 @@ def test_between_two_nothing_is_guessed(tags: list[TerminalTag]) -> None:
     assert outcome.code == Exit.USAGE
     assert outcome.out == ""
     assert outcome.err.splitlines() == [
-        f"  1  tag {number(tags[0])} on {tags[0].port}, fitted",
-        f"  2  tag {number(tags[1])} on {tags[1].port}, fitted",
+        f"found tag {number(tags[0])} on {tags[0].port}, fitted",
+        f"found tag {number(tags[1])} on {tags[1].port}, fitted",
         f"error: There are 2 tags: {number(tags[0])}, {number(tags[1])}.",
         "  next: Name one with --tag; where two have one number, with --port.",
     ]
@@ -229,7 +229,10 @@ def test_at_a_terminal_the_choice_is_asked_for(tags: list[TerminalTag]) -> None:
     screen.until("which one [1-2]")
     assert f"1  tag {number(tags[0])} on {tags[0].port}, fitted" in screen.text
     screen.type("3\n")
-    screen.until("which one [1-2]")
+    screen.until("Type a number from 1 to 2, or Ctrl-C to stop.")
+    screen.text = ""
+    screen.type("two\n")
+    screen.until("Type a number from 1 to 2")
     screen.type("2\n")
     screen.until("unreceipted")
     assert screen.end() == Exit.OK

@@ -53,5 +53,5 @@ def _tell(result: Synced, as_json: bool) -> None:
         document = {"tag": result.tag_id.hex(), "fitted": result.fitted, "pages": result.pages}
         emit({**document, "new_pages": result.new_pages, "absent_pages": list(result.absent)})
         return
-    say(f"tag {result.tag_id.hex()}: {result.new_pages} pages read of {result.pages}, seal {result.seal_number}")
+    say(f"tag {result.tag_id.hex()}: {result.new_pages} new pages, {result.pages} in all, seal {result.seal_number}")
     say("  nothing was acknowledged: the tag keeps it for its station; `ankletag verify` says what it is worth")

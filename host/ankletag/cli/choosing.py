@@ -47,21 +47,26 @@ def _check(port: str, tag: str) -> None:
 
 def _one_of(tags: list[FoundTag]) -> FoundTag:
     """Asked of the user where there is one at a terminal. Raises UsageError elsewhere."""
-    for number, tag in enumerate(tags, 1):
-        note(f"  {number}  {tag_words(tag)}")
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        for tag in tags:
+            note(f"found {tag_words(tag)}")
         raise UsageError(
             f"There are {len(tags)} tags: {', '.join(tag.tag_id.hex() for tag in tags)}.",
             "Name one with --tag; where two have one number, with --port.",
         )
+    for number, tag in enumerate(tags, 1):
+        note(f"  {number}  {tag_words(tag)}")
+    choices = {str(number): tag for number, tag in enumerate(tags, 1)}
     while True:
         try:
-            chosen: int = typer.prompt(f"which one [1-{len(tags)}]", type=int, err=True)
+            typed: str = typer.prompt(f"which one [1-{len(tags)}]", err=True)
         except typer.Abort:
-            # Ctrl-C and the end of the input, which click makes one.
+            # Ctrl-C and the end of the input, which click makes one; the line that was begun ends here.
+            note("")
             raise KeyboardInterrupt from None
-        if 1 <= chosen <= len(tags):
-            return tags[chosen - 1]
+        if chosen := choices.get(typed.strip()):
+            return chosen
+        note(f"Type a number from 1 to {len(tags)}, or Ctrl-C to stop.")
 
 
 def tag_words(tag: FoundTag) -> str:

@@ -22,6 +22,11 @@ def note(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def count(number: int, noun: str) -> str:
+    """So many of a thing whose plural ends in s."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def emit(document: JsonValue) -> None:
     """The one JSON document of a command."""
     print(json.dumps(document, indent=2, ensure_ascii=False))

@@ -9,7 +9,7 @@ from ..models import AGAINST
 from ..pull import some
 from ..sync import Synced
 from .evidence import Evidence, load
-from .output import JsonValue, finding_document, finding_line, note, say
+from .output import JsonValue, count, finding_document, finding_line, note, say
 
 _PAPER_DIGITS = 16
 # Reading fewer says nothing of the cable.
@@ -51,7 +51,9 @@ def synced_document(result: Synced, evidence: Evidence) -> dict[str, JsonValue]:
 def say_synced(result: Synced, evidence: Evidence) -> None:
     """For people."""
     took = f" in {result.read_s:.1f} s" if result.new_pages > _MANY_PAGES else ""
-    say(f"tag {result.tag_id.hex()}: {result.new_pages} pages read of {result.pages}{took}, seal {result.seal_number}")
+    say(
+        f"tag {result.tag_id.hex()}: {result.new_pages} new pages{took}, {result.pages} in all, seal {result.seal_number}"
+    )
     verified = evidence.verified
     say(f"verified: {len(verified.items)} records, {verified.readings} of them readings, {len(verified.windows)} seals")
     say(f"for the wearer's sheet: seal {result.seal_number}, {result.seal_hash.hex()[:_PAPER_DIGITS]}")
@@ -69,8 +71,8 @@ def say_synced(result: Synced, evidence: Evidence) -> None:
     if result.unacknowledged and not result.absent and not result.behind:
         note(f"WARNING: nothing was acknowledged, so the tag keeps all that it has: {result.unacknowledged}.")
     if result.counts.bad:
-        repeated = result.counts.repeated
-        say(f"the line was bad: {result.counts.bad} bad frames, {repeated} repeated requests; all put right")
+        damaged, repeated = count(result.counts.bad, "damaged frame"), count(result.counts.repeated, "repeated request")
+        say(f"the line was bad: {damaged}, {repeated}; all put right")
     for finding in evidence.findings:
         # Of what is only to be noted, a technician has to act on this one: the log must be read out more often.
         if finding.severity == AGAINST or finding.code == "readings-lost":

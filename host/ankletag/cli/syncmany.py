@@ -1,5 +1,6 @@
 """`ankletag sync` for several tags at once: a line of progress and a report for each."""
 
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,8 +33,11 @@ class Place:
 
 def places_of(ports: Sequence[str], tag: str | None, every: bool, clocks: Sequence[Path]) -> list[Place]:
     """The ports that were named, or those of all tags that are found. Raises UsageError or PortAbsent."""
-    if tag is not None or (every and ports):
-        raise UsageError("Both one tag or port and several were named.", "Use --all, or --port several times, alone.")
+    if every and (tag is not None or ports):
+        raise UsageError("--all means every tag that is found.", "Leave --port and --tag out, or leave --all out.")
+    if tag is not None:
+        raise UsageError(f"One --tag for {len(ports)} ports.", "Name one --port with it, or leave --tag out.")
+    _check_different(ports)
     named = [(port, port) for port in ports]
     if every:
         tags = ask_all().matching(None)
@@ -47,6 +51,18 @@ def places_of(ports: Sequence[str], tag: str | None, every: bool, clocks: Sequen
         )
     chosen: list[Path | None] = list(clocks) if len(clocks) > 1 else [*clocks, None][:1] * len(named)
     return [Place(at, port, chosen[at], name) for at, (port, name) in enumerate(named)]
+
+
+def _check_different(ports: Sequence[str]) -> None:
+    """Raises UsageError where a port was named twice, by whatever names."""
+    seen: dict[str, str] = {}
+    for port in ports:
+        # A link such as those in /dev/serial/by-id names the port that it leads to; a URL stays what it is.
+        real = os.path.realpath(port)
+        if real in seen:
+            also = f", also as {seen[real]}" if seen[real] != port else ""
+            raise UsageError(f"The port {port} was named twice{also}.", "Name each port once.")
+        seen[real] = port
 
 
 def sync_many(places: Sequence[Place], store: Path | None, station: Path | None, damaged: bool, as_json: bool) -> None:
@@ -73,7 +89,7 @@ def sync_many(places: Sequence[Place], store: Path | None, station: Path | None,
     codes, documents = [Exit.STOPPED if stopped else Exit.OK], []
     for place, ended in zip(places, ends, strict=True):
         if not as_json:
-            say(f"\n{place.port}")
+            _head(place, ended)
         code, document = _told(ended, store, signer.root_point, as_json)
         codes.append(code)
         documents.append({"port": place.port, "exit_code": code, **document})
@@ -87,6 +103,14 @@ def sync_many(places: Sequence[Place], store: Path | None, station: Path | None,
         raise typer.Exit(worst)
 
 
+def _head(place: Place, ended: Ended[Synced]) -> None:
+    """Whose report follows, on the stream of that report; what failed has no other line that says which tag it was."""
+    if ended.result is not None:
+        say(f"\n{place.port}")
+    else:
+        note(f"\n{place.port}" if place.name == place.port else f"\n{place.port}, tag {place.name}")
+
+
 def _told(ended: Ended[Synced], store: Path | None, root: bytes, as_json: bool) -> tuple[Exit, dict[str, JsonValue]]:
     if ended.result is not None:
         evidence = verified_again(ended.result, store, root)
@@ -97,7 +121,9 @@ def _told(ended: Ended[Synced], store: Path | None, root: bytes, as_json: bool) 
         cause, action, code = ended.error.cause, ended.error.action, ended.error.exit_code
     else:
         cause, action, code = "A fault of this program.", "Run it again for this tag alone.", Exit.INTERNAL
-    if not as_json:
-        note(f"error: {cause}" if code != Exit.STOPPED else cause)
+    if not as_json and code == Exit.STOPPED:
+        note(f"{cause} {action}")
+    elif not as_json:
+        note(f"error: {cause}")
         note(f"  next: {action}")
     return code, {"error": cause, "next": action}
