@@ -51,9 +51,8 @@ def synced_document(result: Synced, evidence: Evidence) -> dict[str, JsonValue]:
 def say_synced(result: Synced, evidence: Evidence) -> None:
     """For people."""
     took = f" in {result.read_s:.1f} s" if result.new_pages > _MANY_PAGES else ""
-    say(
-        f"tag {result.tag_id.hex()}: {result.new_pages} new pages{took}, {result.pages} in all, seal {result.seal_number}"
-    )
+    pages = f"{result.new_pages} new pages{took}, {result.pages} in all"
+    say(f"tag {result.tag_id.hex()}: {pages}, seal {result.seal_number}")
     verified = evidence.verified
     say(f"verified: {len(verified.items)} records, {verified.readings} of them readings, {len(verified.windows)} seals")
     say(f"for the wearer's sheet: seal {result.seal_number}, {result.seal_hash.hex()[:_PAPER_DIGITS]}")
