@@ -12,8 +12,9 @@ from .evidence import Evidence, load
 from .output import JsonValue, count, finding_document, finding_line, note, say
 
 _PAPER_DIGITS = 16
-# Reading fewer says nothing of the cable.
+# Fewer pages, or less time, say nothing of the cable.
 _MANY_PAGES = 32
+_SOME_TIME_S = 0.1
 
 
 def verified_again(result: Synced, store: Path | None, root_point: bytes) -> Evidence:
@@ -50,7 +51,7 @@ def synced_document(result: Synced, evidence: Evidence) -> dict[str, JsonValue]:
 
 def say_synced(result: Synced, evidence: Evidence) -> None:
     """For people."""
-    took = f" in {result.read_s:.1f} s" if result.new_pages > _MANY_PAGES else ""
+    took = f" in {result.read_s:.1f} s" if result.new_pages > _MANY_PAGES and result.read_s > _SOME_TIME_S else ""
     pages = f"{result.new_pages} new pages{took}, {result.pages} in all"
     say(f"tag {result.tag_id.hex()}: {pages}, seal {result.seal_number}")
     verified = evidence.verified
