@@ -70,3 +70,27 @@ def test_what_cannot_be_is_a_sentence(tag: Terminal, arguments: list[str], statu
     assert sentence in run.stderr
     assert "Traceback" not in run.stderr
     assert not run.stdout
+
+
+def test_a_link_that_leads_to_another_port_is_left_alone(tag: Terminal, kept: Path) -> None:
+    port = kept / "port"
+    port.symlink_to(tag.slave_name)
+    ended = subprocess.run(
+        [*COMMAND, "--port", str(port), "--link", str(port)], capture_output=True, text=True, timeout=LIMIT_S
+    )
+    assert ended.returncode == Exit.USAGE
+    assert f"{port} cannot be made: File exists." in ended.stderr
+    assert os.readlink(port) == tag.slave_name
+
+
+def test_a_link_that_a_killed_line_left_is_taken_over(tag: Terminal, kept: Path) -> None:
+    link = kept / "cable"
+    link.symlink_to(kept / "gone")
+    command = [*COMMAND, "--port", tag.slave_name, "--link", str(link)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == str(link)
+        assert link.exists()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(LIMIT_S) == 0
+    assert not os.path.lexists(link)

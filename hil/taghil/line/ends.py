@@ -81,7 +81,8 @@ class HostEnd(Terminal):
         super().__init__()
         self._link = link
         if link is not None:
-            if link.is_symlink():
+            # A killed line left it; one that leads somewhere is another port's, such as an emulator's own.
+            if link.is_symlink() and not link.exists():
                 link.unlink()
             link.symlink_to(self.slave_name)
 
@@ -91,7 +92,7 @@ class HostEnd(Terminal):
         return str(self._link or self.slave_name)
 
     def close(self) -> None:
-        """Gives the terminal back and takes the link away."""
-        if self._link is not None:
-            self._link.unlink(missing_ok=True)
+        """Gives the terminal back and takes the link away, where it is still its own."""
+        if self._link is not None and self._link.is_symlink() and os.readlink(self._link) == self.slave_name:
+            self._link.unlink()
         super().close()
