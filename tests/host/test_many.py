@@ -103,7 +103,7 @@ def test_one_that_fails_does_not_stop_the_others(station: Station) -> None:
     outcome = run("sync", *station.words)
     assert outcome.code == Exit.NO_ANSWER
     port = station.terminals[1].port
-    assert outcome.err.splitlines()[:2] == [port, f"error: The tag on {port} does not answer 'hello'."]
+    assert outcome.err.splitlines()[:3] == ["", port, f"error: The tag on {port} does not answer 'hello'."]
     assert port not in outcome.out
     assert station.whole(0)
     assert station.whole(2)
