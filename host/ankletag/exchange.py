@@ -8,7 +8,7 @@ from tagproto.bad import Bad
 from tagproto.frames import Frame
 
 from .errors import TagSilent
-from .readout import Readout, RepairingDecoder, is_repaired
+from .readout import READ_BYTES, Readout, RepairingDecoder, is_repaired
 from .replies import Values, error_code, may_answer, values_of
 from .transport.contract import Transport
 
@@ -25,6 +25,8 @@ _FLOWING_S = 0.5
 # A tag that listens does so for a while only: the long request follows at once, or it is asked again.
 _LISTEN_TRY_S = 0.4
 _LISTEN_TRIES = 8
+# The worst line that is of any use brings pages every second: a tag that talks and gives none for so long is of none.
+_PAGE_S = 30.0
 
 
 @dataclass(slots=True)
@@ -102,14 +104,21 @@ class Exchange:
         """Go on with the read-out until it is enough, or the tag refuses. Raises TagSilent or LinkLost."""
         readout = self.readout
         assert readout is not None
-        silent_s = self.transport.now_s()
+        silent_s = page_s = self.transport.now_s()
         while not enough() and not readout.refused:
-            heard = self._heard
+            heard, pages = self._heard, readout.pages
             self._turn(1.0)
             now_s = self.transport.now_s()
+            if readout.pages > pages:
+                page_s = now_s
             if self._heard > heard:
                 silent_s = now_s
-            elif now_s - silent_s > self._silent_s:
+            if now_s - page_s > _PAGE_S:
+                raise TagSilent(
+                    f"The tag on {self.transport.name} answers, and gives no pages.",
+                    "Nothing is lost: run the command again with another cable; if it stays so, keep the tag as it is.",
+                )
+            if now_s - silent_s > self._silent_s:
                 raise TagSilent(
                     f"The tag on {self.transport.name} stopped answering.",
                     "Nothing is lost: check the cable and run the command again, it goes on from what is stored.",
@@ -123,6 +132,9 @@ class Exchange:
 
     def _next_id(self) -> int:
         self._request_id = (self._request_id + 1) & 0xFF
+        if self.readout is not None:
+            # An answer that comes late is not the answer to a READ that had this id.
+            self.readout.forget(self._request_id)
         return self._request_id
 
     def _send(self, kind: int, request_id: int, values: Values) -> int:
@@ -144,13 +156,17 @@ class Exchange:
 
     def _try(self, kind: int, request_id: int, request: bytes, try_s: float) -> Frame | None:
         """Send a request; its reply, None where the tag could not read it, or not in time."""
+        before_bytes = len(request)
+        if before_bytes <= self.input_bytes:
+            self._make_way(before_bytes)
+        if kind == messages.LISTEN:
+            # Whatever else the tag gets ends its listening.
+            before_bytes = self.input_bytes
         self._kind, self._own_id, self._reply, self._not_read = kind, request_id, None, False
         self._write(request)
         deadline_s = self.transport.now_s() + try_s
         last_s = deadline_s + _BEHIND_DATA_S
         heard = self._heard
-        # What a small input holds back of the read-out goes out once the tag has this.
-        whole = len(request) <= self.input_bytes // 2
         while self._reply is None and not self._not_read:
             now_s = self.transport.now_s()
             if self._heard > heard:
@@ -158,21 +174,35 @@ class Exchange:
                 deadline_s = min(max(deadline_s, now_s + _FLOWING_S), last_s)
             if now_s >= deadline_s:
                 break
-            self._turn(deadline_s - now_s, reads=whole)
+            self._turn(deadline_s - now_s, before_bytes)
         self._own_id = -1
         return self._reply
 
-    def _turn(self, wait_s: float, reads: bool = True) -> None:
-        """Ask for pages where some are to be asked for, then take what comes within a time. reads: READs may go out."""
+    def _make_way(self, size: int) -> None:
+        """Wait until READs that may still be on their way to the tag leave room for a request; not for ever, one may
+        have been lost."""
+        readout = self.readout
+        if readout is None:
+            return
+        deadline_s = self.transport.now_s() + readout.quiet_s
+        while readout.unconfirmed_bytes + size > self.input_bytes and self.transport.now_s() < deadline_s:
+            self._turn(deadline_s - self.transport.now_s(), self.input_bytes)
+
+    def _turn(self, wait_s: float, before_bytes: int = 0) -> None:
+        """Ask for pages where some are to be asked for, then take what comes within a time. before_bytes: of a request
+        that may be on its way; READs go out beside it as far as the tag's input holds both."""
         now_s = self.transport.now_s()
         readout = self.readout
-        if readout is not None and reads:
-            values = readout.request(now_s)
+        if readout is not None and before_bytes + READ_BYTES <= self.input_bytes:
+            values = readout.request(now_s, before_bytes)
             if values is not None:
                 request_id = self._next_id()
                 readout.sent(request_id, values, self._send(messages.READ, request_id, values), now_s)
             wait_s = min(wait_s, readout.next_s(now_s))
-        for frame in self._decoder.feed(self.transport.read(wait_s)):
+        data = self.transport.read(wait_s)
+        if data and readout is not None:
+            readout.bytes_came(len(data), self.transport.now_s())
+        for frame in self._decoder.feed(data):
             self._take(frame)
 
     def _take(self, frame: Frame | Bad) -> None:

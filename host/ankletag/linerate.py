@@ -9,6 +9,8 @@ from .replies import Values
 # A tag goes back to the first rate when it hears nothing for messages.RATE_SILENCE_MS: asked in time, it stays.
 _FAST_TRY_S = 1.0
 _FAST_SILENT_S = messages.RATE_SILENCE_MS / 1000
+# What the fastest of common adapters reach: whatever a tag says, no more is asked of a driver.
+_BAUD_MOST = 12_000_000
 
 
 class LineRate:
@@ -34,10 +36,10 @@ class LineRate:
         if self._fast or baud <= messages.FIRST_BAUD or not transport.set_baud(messages.FIRST_BAUD):
             return
         try:
-            self._exchange.ask(messages.RATE, {"baud": baud}, _FAST_TRY_S)
+            self._exchange.ask(messages.RATE, {"baud": min(baud, _BAUD_MOST)}, _FAST_TRY_S)
         except TagRefused:
             return
-        if not transport.set_baud(baud):
+        if not transport.set_baud(min(baud, _BAUD_MOST)):
             self.fall_back()
             return
         self._fast = True

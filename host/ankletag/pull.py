@@ -25,6 +25,8 @@ _BATCH = 16
 _MANY = 32
 # More than the biggest flash that a tag may have (65,535 blocks of 16 pages) and it makes them up.
 _PAGES_MAX = 65535 * 16
+# Where the addresses of a read-out end.
+_SEQ_END = (1 << 32) // messages.UNITS_PER_PAGE
 
 
 def some(seqs: Sequence[int]) -> str:
@@ -88,7 +90,7 @@ class Pull:
         except TagSilent as error:
             self._flush()
             raise TagSilent(
-                f"The tag stopped answering; {len(self._have)} of {target + 1} pages are stored.", error.action
+                f"{error.cause.rstrip('.')}; {len(self._have)} of {target + 1} pages are stored.", error.action
             ) from error
         finally:
             # Also when the line was cut in the middle: what came through is kept.
@@ -149,6 +151,12 @@ def _check(oldest: int, target: int) -> None:
     if target - oldest >= _PAGES_MAX:
         raise TagRefused(
             f"The tag says that it has {target - oldest + 1} pages, more than any tag can hold.",
+            "Run the command again with another cable; if it stays so, keep the tag as evidence.",
+            messages.ERROR_RANGE,
+        )
+    if target >= _SEQ_END:
+        raise TagRefused(
+            f"The tag says that it is at page {target}: no flash lasts for so many.",
             "Run the command again with another cable; if it stays so, keep the tag as evidence.",
             messages.ERROR_RANGE,
         )

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ankletag.readout import Readout, RepairingDecoder, is_repaired
+from ankletag.readout.flow import CREDIT_UNITS
 from ankletag.readout.framesize import FrameSize
 from ankletag.readout.pieces import Pieces
-from ankletag.readout.readout import CREDIT_UNITS
 from tagproto import coding, frames, messages, pages
 from tagproto.bad import Bad
 from tagproto.frames import Frame
@@ -143,7 +143,9 @@ class Run:
                 self.sent_bytes += len(frame)
                 to_host.append((free_s + self.latency_s, self.through(frame)))
             while to_host and to_host[0][0] <= self.now_s:
-                for found in self._decoder.feed(to_host.pop(0)[1]):
+                data = to_host.pop(0)[1]
+                self.readout.bytes_came(len(data), self.now_s)
+                for found in self._decoder.feed(data):
                     if not isinstance(found, Bad):
                         self.readout.frame(found, self.now_s)
             self.now_s += 0.002

@@ -55,7 +55,7 @@ class Pieces:
         if seq == self.open_page and self._torn < _TORN_MAX:
             suspect = _ALL
             self._torn += 1
-        if suspect and isinstance(pages.parse(raw), Bad):
+        if suspect and not _holds(raw, seq):
             page.here &= ~suspect
             page.mended = 0
             return seq, None, [seq * _PER_PAGE + unit for unit in range(_PER_PAGE) if suspect >> unit & 1]
@@ -65,3 +65,9 @@ class Pieces:
     def forget(self, seq: int) -> None:
         """What came of a page does not count."""
         self._pages.pop(seq, None)
+
+
+def _holds(raw: bytes, seq: int) -> bool:
+    """Whether a page's own checksum holds, and it is this page: what was mended may be the address."""
+    page = pages.parse(raw)
+    return not isinstance(page, Bad) and page.seq == seq

@@ -11,22 +11,29 @@ from tagproto.bad import Bad
 from tagproto.frames import Frame
 
 from .asked import Asked, Range
+from .flow import Flow
 from .framesize import FrameSize
 from .pieces import Pieces
 from .repair import is_repaired
+from .underway import UnderWay
 
 _PER_PAGE = messages.UNITS_PER_PAGE
-# What a tag may send ahead: 16 KiB are 1.4 s of a line of 115,200 baud. More would keep replies waiting where buffers on
-# the way take all of it; less would let the line rest while a chip checks a signature and hears nothing.
-CREDIT_UNITS = 256
 # Credit is given in pieces of a quarter, so that little has to be said.
-_CREDIT_STEP_UNITS = CREDIT_UNITS // 4
+_CREDIT_STEPS = 4
 # Nothing came for so long: the tag is asked to begin anew.
 QUIET_S = 0.5
-# Kind, request id, CRC, code byte, delimiter; units and length of the ranges.
-_READ_BYTES = 10
+# The shortest READ: kind, request id, CRC, code byte, delimiter; units and length of the ranges.
+READ_BYTES = 10
 # A page that a tag says it does not have is asked for once more.
 _ABSENCES = 2
+# What a READ can be refused with. Any other error answers somebody else.
+_REFUSALS = (
+    messages.ERROR_KIND,
+    messages.ERROR_BODY,
+    messages.ERROR_RANGE,
+    messages.ERROR_BUSY,
+    messages.ERROR_RIGHT,
+)
 
 Values = dict[str, int | bytes]
 
@@ -58,10 +65,8 @@ class Readout:
         self._pieces = Pieces()
         self.size = FrameSize(noisy)
         self._absences: dict[int, int] = {}
-        # READs sent: a number for each, by request id; and (number, bytes) of those that the tag has not shown to have.
-        self._sent = 0
-        self._numbers: dict[int, int] = {}
-        self._unconfirmed: deque[tuple[int, int]] = deque()
+        self._under_way = UnderWay()
+        self._flow = Flow()
         # The number of the READ that empties the tag's queue, until that is done; 0 to send one.
         self._emptying: int | None = 0
         self._sent_s = 0.0
@@ -69,6 +74,8 @@ class Readout:
         # The tag has said that it has sent all.
         self._idle = False
         self.refused = 0
+        # Pages that have come, or are not there.
+        self.pages = 0
 
     # What is wanted
 
@@ -99,27 +106,31 @@ class Readout:
     @property
     def unconfirmed_bytes(self) -> int:
         """Of READs that the tag has not shown to have."""
-        return sum(size for _, size in self._unconfirmed)
+        return self._under_way.bytes
 
     def begin_anew(self) -> None:
         """The tag may have forgotten what it was asked for: ask it to forget, then for what has not come."""
         self._emptying = 0
-        self._unconfirmed.clear()
+        self._under_way.gone()
         self.refused = 0
 
     # What to send
 
-    def request(self, now_s: float) -> Values | None:
-        """Fields of a READ that is to be sent now, or None. Where one is given, `sent` has to follow."""
+    def request(self, now_s: float, before_bytes: int = 0) -> Values | None:
+        """Fields of a READ that is to be sent now, or None. Where one is given, `sent` has to follow.
+
+        before_bytes: of another request that may be on its way.
+        """
         if self.refused or self.done:
             return None
         if self._emptying is not None:
             if self._emptying and now_s - self._sent_s < self.quiet_s:
                 return None
+            self._under_way.gone()
             return {"units": 1, "ranges": b""}
         if self._gives_up(now_s):
             return {"units": 1, "ranges": b""}
-        ranges = self._next_ranges()
+        ranges = self._next_ranges(before_bytes)
         if not ranges:
             return None
         packed = b"".join(address.to_bytes(4, "little") + units.to_bytes(2, "little") for address, units in ranges)
@@ -130,23 +141,27 @@ class Readout:
 
         Where it has said that it is idle, READs behind that did not get there: their ranges are asked for again.
         """
-        if not self._asked:
-            return False
         since_s = now_s - max(self._heard_s, self._sent_s)
+        if not self._asked:
+            if since_s > self.quiet_s:
+                # One whose pages came without it is not on its way for ever.
+                self._under_way.gone()
+            return False
         if self._idle and since_s > self._grace_s:
-            self._lose(self._asked.all_sent(self._sent))
-            self._unconfirmed.clear()
+            self._lose(self._asked.all_sent(self._under_way.newest))
+            self._under_way.gone()
         elif since_s > self.quiet_s:
             self.begin_anew()
             return True
         return False
 
-    def _next_ranges(self) -> list[Range]:
-        room = self._input_bytes - self.unconfirmed_bytes - _READ_BYTES
+    def _next_ranges(self, before_bytes: int) -> list[Range]:
+        room = self._input_bytes - before_bytes - self.unconfirmed_bytes - READ_BYTES
         most = min(room // messages.RANGE_BYTES, messages.RANGES_MAX, messages.RANGES_KEPT - len(self._asked))
-        credit = CREDIT_UNITS - self._asked.units
+        whole = self._flow.credit_units
+        credit = whole - self._asked.units
         left = sum(units for _, units in self._todo)
-        if most < 1 or credit < min(_CREDIT_STEP_UNITS, left):
+        if most < 1 or credit < min(whole // _CREDIT_STEPS, left):
             return []
         ranges: list[Range] = []
         while self._todo and credit and len(ranges) < most:
@@ -160,21 +175,23 @@ class Readout:
 
     def sent(self, request_id: int, values: Values, size: int, now_s: float) -> None:
         """What `request` gave went out, as so many bytes."""
-        self._sent += 1
-        self._numbers[request_id] = self._sent
+        number = self._under_way.sent(request_id, size)
         self._sent_s = now_s
         packed = values["ranges"]
         assert isinstance(packed, bytes)
         if not packed:
-            self._emptying = self._sent
+            self._emptying = number
             return
-        self._unconfirmed.append((self._sent, size))
         self._idle = False
         ranges = [
             (int.from_bytes(packed[at : at + 4], "little"), int.from_bytes(packed[at + 4 : at + 6], "little"))
             for at in range(0, len(packed), messages.RANGE_BYTES)
         ]
-        self._asked.add(self._sent, ranges)
+        self._asked.add(number, ranges)
+
+    def forget(self, request_id: int) -> None:
+        """From now on this id is another request's."""
+        self._under_way.forget(request_id)
 
     def next_s(self, now_s: float) -> float:
         """Seconds until `request` may have something to say though nothing has come."""
@@ -187,9 +204,14 @@ class Readout:
 
     # What comes
 
+    def bytes_came(self, count: int, now_s: float) -> None:
+        """Something is on the line: on a slow one a frame may take a second."""
+        self._flow.came(count, now_s)
+        self._heard_s = now_s
+
     def frame(self, frame: Frame, now_s: float) -> bool:
         """A frame of the tag's that may belong to this; whether it did."""
-        number = self._numbers.get(frame.request_id)
+        number = self._under_way.number(frame.request_id)
         if number is None:
             return False
         values = messages.decode(frame.kind, frame.body)
@@ -206,6 +228,8 @@ class Readout:
         if frame.kind == messages.ERROR:
             code = values["code"]
             assert isinstance(code, int)
+            if code not in _REFUSALS:
+                return False
             self._heard(number, now_s)
             if code == messages.ERROR_BUSY:
                 self.begin_anew()
@@ -216,8 +240,7 @@ class Readout:
 
     def _heard(self, number: int, now_s: float) -> None:
         self._heard_s = now_s
-        while self._unconfirmed and self._unconfirmed[0][0] <= number:
-            self._unconfirmed.popleft()
+        self._under_way.arrived(number)
 
     def _all_sent(self, number: int) -> None:
         if self._emptying is not None:
@@ -253,6 +276,7 @@ class Readout:
             self._not_there(address // _PER_PAGE)
         for seq, raw, again in self._pieces.add(address, data, repaired):
             if raw is not None:
+                self.pages += 1
                 self._take(seq, raw)
             for missing in reversed(again):
                 self._todo.appendleft((missing, 1))
@@ -263,5 +287,7 @@ class Readout:
         self._absences[seq] = self._absences.get(seq, 0) + 1
         if self._absences[seq] < _ABSENCES:
             self._append(seq * _PER_PAGE, _PER_PAGE)
-        else:
+        elif self._absences[seq] == _ABSENCES:
+            # Pieces of it that were asked for apart say the same again.
+            self.pages += 1
             self._absent(seq)
