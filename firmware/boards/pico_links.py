@@ -2,6 +2,7 @@
 
 import select
 import sys
+import time
 
 from machine import UART, Pin
 
@@ -80,6 +81,9 @@ class UartLink:
         return self._uart.write(buf) or 0
 
     def set_baud(self, baud):
-        """Another rate for both directions, once what was written has gone out."""
+        """Change the rate, once all that was written is out."""
         self._uart.flush()
-        self._uart.init(baud)
+        # The last byte may still be in the shift register: a tenth of a millisecond at the first rate.
+        time.sleep_ms(1)
+        # What `init` is not told goes back to what it is by default, the buffers too.
+        self._uart.init(baudrate=baud, txbuf=_BUFFER_BYTES, rxbuf=_BUFFER_BYTES, timeout=0)
