@@ -162,6 +162,27 @@ def test_a_page_whose_number_was_mended_is_the_page_that_it_says() -> None:
     assert found_elsewhere == (2, None, [8, 9, 10, 11])
 
 
+@pytest.mark.parametrize("lost", [1, 2, 3])
+def test_junk_that_never_ends_does_not_hide_a_lost_read(lost: int, tmp_path: Path) -> None:
+    class Console(TimedPipe):
+        """Something beside the tag says so every 50 ms that it is there."""
+
+        def read(self, timeout_s: float) -> bytes:
+            return super().read(min(timeout_s, 0.05)) or b"tick\r\n\0"
+
+    reads: list[dict] = []
+
+    def lose(kind: int, values: dict) -> dict | None:
+        reads.extend([values] * (kind == messages.READ))
+        return None if kind == messages.READ and len(reads) == lost else values
+
+    tag = made(FakeTag)
+    tag.meddle = lose
+    result = session(Console(tag), tag, tmp_path)
+    assert result.unacknowledged == ""
+    assert len(reads) > lost
+
+
 @pytest.mark.parametrize("look_s", [0.002, 0.05, 0.4])
 @pytest.mark.parametrize("input_bytes", [32, 64, 512])
 def test_no_input_is_overrun(input_bytes: int, look_s: float, tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ QUIET_S = 0.5
 READ_BYTES = 10
 # A page that a tag says it does not have is asked for once more.
 _ABSENCES = 2
+# So many times that long a frame may take that begins to come.
+_FRAME_TIMES = 4
 # What a READ can be refused with. Any other error answers somebody else.
 _REFUSALS = (
     messages.ERROR_KIND,
@@ -71,6 +73,8 @@ class Readout:
         self._emptying: int | None = 0
         self._sent_s = 0.0
         self._heard_s = 0.0
+        # A good frame came, or a READ went out.
+        self._good_s = 0.0
         # The tag has said that it has sent all.
         self._idle = False
         self.refused = 0
@@ -176,7 +180,7 @@ class Readout:
     def sent(self, request_id: int, values: Values, size: int, now_s: float) -> None:
         """What `request` gave went out, as so many bytes."""
         number = self._under_way.sent(request_id, size)
-        self._sent_s = now_s
+        self._sent_s = self._good_s = now_s
         packed = values["ranges"]
         assert isinstance(packed, bytes)
         if not packed:
@@ -205,9 +209,10 @@ class Readout:
     # What comes
 
     def bytes_came(self, count: int, now_s: float) -> None:
-        """Something is on the line: on a slow one a frame may take a second."""
+        """Something is on the line: on a slow one a frame may take a second. What never becomes a frame is no sign of
+        life."""
         self._flow.came(count, now_s)
-        self._heard_s = now_s
+        self._heard_s = max(self._heard_s, min(now_s, self._good_s + _FRAME_TIMES * self.quiet_s))
 
     def frame(self, frame: Frame, now_s: float) -> bool:
         """A frame of the tag's that may belong to this; whether it did."""
@@ -239,7 +244,7 @@ class Readout:
         return False
 
     def _heard(self, number: int, now_s: float) -> None:
-        self._heard_s = now_s
+        self._heard_s = self._good_s = now_s
         self._under_way.arrived(number)
 
     def _all_sent(self, number: int) -> None:
