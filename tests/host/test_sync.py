@@ -1,7 +1,7 @@
 """Reading a tag out: whatever the line does, the store ends with every page, and nothing is acknowledged before."""
 
-from collections.abc import Callable
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
