@@ -17,6 +17,9 @@ _FIFO_BYTES = 32
 _BUFFER_BYTES = 1024
 # MicroPython's input ring behind USB (MICROPY_HW_STDIN_BUFFER_LEN); what does not fit waits with the host.
 _RING_BYTES = 512
+# MicroPython puts so much at a time behind USB, and waits up to 0.5 s for room when that is not free
+# (shared/tinyusb/mp_usbd_cdc.c).
+_PIECE_BYTES = 64
 
 
 class UsbLink:
@@ -31,6 +34,8 @@ class UsbLink:
         self._out = sys.stdout.buffer
         self._poll = select.poll()
         self._poll.register(sys.stdin, select.POLLIN)
+        self._room = select.poll()
+        self._room.register(sys.stdout, select.POLLOUT)
 
     def ready(self, timeout_ms):
         """Whether bytes wait, at the latest after so many milliseconds."""
@@ -46,8 +51,10 @@ class UsbLink:
         return count
 
     def write(self, buf):
-        """How many bytes were taken."""
-        return self._out.write(buf) or 0
+        """How many bytes were taken. Waits once, and briefly, for a host that has the port open and does not read."""
+        if not self._room.poll(0):
+            return 0
+        return self._out.write(buf[:_PIECE_BYTES]) or 0
 
     def set_baud(self, baud):
         """USB has no rate, and `rate` says so: nobody asks for one."""

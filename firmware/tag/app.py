@@ -226,7 +226,8 @@ class App:
         self.recorder.torn = True
 
     def _between(self):
-        """Between the steps of a signature or a key: the line need not be idle."""
+        """Between the steps of a signature or a key: the line need not be idle, and neither is the tag stuck."""
+        self.board.feed()
         if self.link is not None:
             self.link.send_on()
 

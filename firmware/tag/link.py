@@ -16,6 +16,8 @@ _READS_PER_TURN = 4
 _FRAMES_PER_TURN = 8
 # A host that never takes its answers must not fill the memory: with more than this waiting, requests wait, too.
 _OUTPUT_MAX = 1024
+# A port that has been waited for so long in a turn is left alone: what is due, and the watchdog, come first.
+_WRITE_MS = 100
 
 
 class Link:
@@ -55,6 +57,8 @@ class Link:
         # Since it last listened, what was due has been done.
         self._worked = True
         self._rate = Rate(port, clock)
+        # How long the port has been waited for in this turn.
+        self._waited_ms = 0
         # The frame behind which the rate changes.
         self._rate_reply = None
         self.frames_bad = 0
@@ -90,6 +94,7 @@ class Link:
 
     def serve(self):
         """Take what came in, answer it, and write what the port takes."""
+        self._waited_ms = 0
         self._rate.watch()
         if self._pending is not None:
             self._go_on()
@@ -203,7 +208,11 @@ class Link:
             if self._sent == self._size and not self._next():
                 return
             while self._sent < self._size:
+                if self._waited_ms >= _WRITE_MS:
+                    return
+                begun = self._clock.ticks_ms()
                 count = self._port.write(memoryview(self._output)[self._sent : self._size])
+                self._waited_ms += ticks_after(begun, self._clock.ticks_ms())
                 if not count:
                     return
                 self._sent += count

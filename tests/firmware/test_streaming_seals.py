@@ -70,6 +70,22 @@ def test_a_seal_of_the_strap(opened: Any, fails: bool) -> None:
     assert opened.check() == []
 
 
+@pytest.mark.parametrize("write_ms", [60, 500])
+def test_a_host_that_takes_little_does_not_hold_a_seal_up(opened: Any, write_ms: int) -> None:
+    """A Pico's USB waits so long for a host that has the port open and does not read; its watchdog waits 8 s."""
+    known, read = stream(opened)
+    seals = opened.state()["seals"]
+    found = opened.note(read.hex(), True, False, 400, write_ms)
+    assert opened.state()["seals"] == seals + 1
+    turns = found["notes"].split(".")
+    assert all(turn.count("w") * write_ms <= 2 * max(100, write_ms) for turn in turns)
+    assert turns[0].count("b") >= WRITES
+    for frame in heard(found["sent"] + opened.link("", 400)["sent"]):
+        known.frame(frame)
+    assert known.told
+    assert opened.check() == []
+
+
 def test_a_seal_of_an_idle_line(tag: Any) -> None:
     """Nothing is written that nobody asked for."""
     seals = tag.state()["seals"]

@@ -111,6 +111,20 @@ def test_a_socket_gives_what_is_there_in_large_pieces(serve: Callable[[Serve], i
     line.close()
 
 
+def test_what_came_before_a_socket_hung_up_is_read() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        line = open_port(f"socket://127.0.0.1:{listening.getsockname()[1]}")
+        connection, _ = listening.accept()
+        with connection:
+            connection.sendall(ALL)
+    data = b""
+    with pytest.raises(LinkLost, match="was cut"):
+        while True:
+            data += line.read(10)
+    assert data == ALL
+    line.close()
+
+
 def test_a_server_that_hangs_up(serve: Callable[[Serve], int]) -> None:
     line = open_port(f"socket://127.0.0.1:{serve(lambda connection: None)}")
     with pytest.raises(LinkLost, match="was cut"):

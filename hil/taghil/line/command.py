@@ -58,10 +58,10 @@ def line(
     except OSError as error:
         raise UsageError(f"{link} cannot be made: {error.strerror}.", "Give --link another name.") from error
     joint = Joint(cable, tag, host)
-    print(json.dumps({"port": host.name}) if as_json else host.name, flush=True)
     # Nobody steers it: the end is Ctrl-C.
     silent, talker = os.pipe()
     try:
+        print(json.dumps({"port": host.name}) if as_json else host.name, flush=True)
         joint.run(silent, lambda: True)
     except KeyboardInterrupt:
         _tell(joint, as_json)

@@ -8,6 +8,7 @@ import time
 
 import serial
 from serial import rfc2217
+from serial.urlhandler import protocol_socket
 
 from ..errors import LinkLost
 from .contract import Transport
@@ -51,7 +52,7 @@ class SerialTransport(Transport):
             raise _lost(self.name) from error
 
     def _read(self, timeout_s: float) -> bytes:
-        if type(self._port) is serial.Serial and os.name == "posix":
+        if os.name == "posix" and type(self._port) in (serial.Serial, protocol_socket.Serial):
             return _read_descriptor(self._port.fileno(), timeout_s)
         if isinstance(self._port, (serial.Serial, rfc2217.Serial)):
             return _read_in_slices(self._port, timeout_s)
@@ -94,7 +95,11 @@ class SerialTransport(Transport):
 
 
 def _read_descriptor(fd: int, timeout_s: float) -> bytes:
-    """What a terminal has, in one piece. pyserial's own reading would set the terminal up anew for each timeout."""
+    """What a terminal or a socket has, in one piece.
+
+    pyserial's own reading would set the terminal up anew for each timeout, and loses what a socket had before its
+    other end hung up.
+    """
     if not select.select([fd], [], [], timeout_s)[0]:
         return b""
     try:

@@ -76,7 +76,7 @@ class Input:
 
 
 class Port:
-    """The link's bytes; takes `room` bytes a turn. rate: the highest baud, 0 for none; rates: those it was set to."""
+    """The link's bytes; takes `room` bytes between two looks at the watchdog. rate: the highest baud, 0 for none; rates: those it was set to."""
 
     input_bytes = 512
     room_bytes = 512
@@ -144,7 +144,7 @@ class Board:
         return hashlib.sha256(b"%d.%d" % (self._seed, self._draws)).digest()[:n]
 
     def feed(self):
-        # Once a turn.
+        # Once a turn, and while a signature is made.
         self.link.left = self.link.room
 
     def reset(self):
