@@ -76,7 +76,10 @@ class Input:
 
 
 class Port:
-    """The link's bytes; takes `room` bytes between two looks at the watchdog. rate: the highest baud, 0 for none; rates: those it was set to."""
+    """The link's bytes; takes `room` bytes between two looks at the watchdog.
+
+    rate: the highest baud, 0 for none; rates: those it was set to.
+    """
 
     input_bytes = 512
     room_bytes = 512
