@@ -1,19 +1,18 @@
-"""A tag as an object: its requests, signed where the tag asks for that, and the nonces that this takes."""
+"""A tag as an object: its requests, each as a method, and its pages."""
 
 from collections.abc import Callable, Iterable
 from types import TracebackType
 
-import tagproto
 from tagproto import messages
 
 from .errors import LinkLost, TagRefused, TagSilent
 from .exchange import SILENT_S, Exchange, LinkCounts
-from .introduction import Signer, introduction
 from .linerate import LineRate
 from .models import readable
 from .readout import Readout
 from .refusals import action_for
 from .replies import Values, number, octets
+from .session import Session, Signer
 from .transport.contract import Transport
 
 __all__ = ["Client", "LinkCounts", "Signer", "Values", "number", "octets"]
@@ -26,16 +25,10 @@ _SIGNED_TIMES = 2.5
 _SEAL_TIMES = 4.0
 # A stream that rests for so long has been lost on the way.
 _QUIET_TIMES = 0.6
-# A tag that restarted, and with it a station that is to be presented again: each costs a nonce or two.
-_SIGNED_TRIES = 8
-# After that long a nonce is given up: before the tag does so, which would record that it refused.
-_NONCE_S = messages.NONCE_LIFE_MS / 1000 * 0.8
-# The FIFO of the smallest tag; a hello that says less would never be asked anything.
-_INPUT_MIN_BYTES = 32
+# So often the right to read is asked for anew in one read-out.
+_REOPEN_TRIES = 8
 # Twenty times what a tag keeps (32 lines of 96 bytes): a tag that never ends its log must not fill this computer.
 _LOG_MAX = 65536
-# Done twice, these only add one more record or seal. After a tag has restarted it does not know what it did last.
-_REPEATABLE = (messages.OPEN, messages.SEAL, messages.ACKNOWLEDGE, messages.ATTEST, messages.CONFIGURE)
 
 
 class Client:
@@ -49,14 +42,10 @@ class Client:
         self.transport = transport
         self._exchange = Exchange(transport, SILENT_S * reply_s / REPLY_S)
         self._rate = LineRate(self._exchange)
-        self._signer = signer
         self._reply_s = reply_s
         self._signed_s = _SIGNED_TIMES * reply_s
         self._seal_s = _SEAL_TIMES * reply_s
-        self._hello: Values = {}
-        self._nonce = b""
-        self._nonce_at = 0.0
-        self._introduced = False
+        self._session = Session(transport, self._exchange, self._rate, signer, reply_s, self._signed_s)
         self._scope = 0
 
     def __enter__(self) -> "Client":
@@ -79,27 +68,13 @@ class Client:
     @property
     def signer(self) -> Signer:
         """Who signs. Raises ValueError where nobody does."""
-        if self._signer is None:
-            raise ValueError("this client has no signer")
-        return self._signer
+        return self._session.signer
 
     # What anybody may ask
 
     def hello(self) -> Values:
         """The tag's hello. Raises OtherVersion when its protocol is not ours."""
-        values: Values = {"version": tagproto.PROTOCOL_VERSION, "entropy": self.transport.random(16)}
-        reply = self._rate.ask(messages.HELLO, values, self._reply_s)
-        if self._hello and octets(reply, "tag_id") != octets(self._hello, "tag_id"):
-            raise TagRefused(
-                f"The tag on this port was {octets(self._hello, 'tag_id').hex()} a moment ago, and is "
-                f"{octets(reply, 'tag_id').hex()} now.",
-                "Leave one tag on the cable until the command has ended, and run it again.",
-                messages.ERROR_NONCE,
-            )
-        self._hello = reply
-        self._exchange.input_bytes = max(number(reply, "input"), _INPUT_MIN_BYTES)
-        self._keep_nonce(reply)
-        return reply
+        return self._session.hello()
 
     def status(self) -> Values:
         """The tag's status."""
@@ -107,7 +82,7 @@ class Client:
 
     def present(self, document: bytes) -> Values:
         """Show the tag a document of its authority's. Showing one again that it took is answered in the same way."""
-        return self._rate.ask(messages.PRESENT, {"document": document}, self._signed_s)
+        return self._session.present(document)
 
     def document(self, index: int) -> bytes:
         """A document that the tag keeps: 0 its own certificate, 1 its region's. Empty where it has none."""
@@ -130,46 +105,40 @@ class Client:
 
         The tag's hello. Raises TagRefused where the tag does not belong to the signer's authority.
         """
-        if not self._introduced:
-            hello = self.hello()
-            found = introduction(self.signer, octets(hello, "root"), number(hello, "list_number"))
-            for document in found.changes + found.certificates:
-                self.present(document)
-            self._introduced = True
-        return self._hello
+        return self._session.introduce()
 
     def open(self, scope: int) -> Values:
         """Ask for the right to read pages: those of the current order (1) or all (2)."""
         self._scope = scope
-        return self._signed(messages.OPEN, lambda: {"scope": scope}, self._signed_s)
+        return self._session.ask(messages.OPEN, lambda: {"scope": scope}, self._signed_s)
 
     def seal(self, challenge: bytes) -> Values:
         """Seal now; the 16 bytes of the challenge are in the seal."""
-        return self._signed(messages.SEAL, lambda: {"challenge": challenge}, self._seal_s)
+        return self._session.ask(messages.SEAL, lambda: {"challenge": challenge}, self._seal_s)
 
     def fit(self, order_id: bytes, cadence_s: int, seal_interval_s: int) -> Values:
         """Begin a fitting. After TagSilent the tag may have done it, which its status says."""
         values: Values = {"order_id": order_id, "cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
-        return self._signed(messages.FIT, lambda: values, self._seal_s)
+        return self._session.ask(messages.FIT, lambda: values, self._seal_s)
 
     def remove(self, reason: int) -> Values:
         """End the fitting. After TagSilent as `fit`."""
-        return self._signed(messages.REMOVE, lambda: {"reason": reason}, self._seal_s)
+        return self._session.ask(messages.REMOVE, lambda: {"reason": reason}, self._seal_s)
 
     def configure(self, cadence_s: int, seal_interval_s: int) -> Values:
         """Change how often the fitted tag samples and seals."""
         values: Values = {"cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
-        return self._signed(messages.CONFIGURE, lambda: values, self._signed_s)
+        return self._session.ask(messages.CONFIGURE, lambda: values, self._signed_s)
 
     def attest(self, now_ms: Callable[[], int]) -> Values:
         """Give the tag the station's UTC in milliseconds since 1970-01-01, asked for anew at each try."""
-        return self._signed(messages.ATTEST, lambda: {"utc_ms": now_ms()}, self._signed_s)
+        return self._session.ask(messages.ATTEST, lambda: {"utc_ms": now_ms()}, self._signed_s)
 
     def acknowledge(self, page: int, seal_number: int, seal_hash: bytes, epoch: int, keys: bytes) -> Values:
         """Tell the tag what is stored, and the checkpoint behind it (SPEC.md, Receipts)."""
         values: Values = {"page": page, "seal_number": seal_number, "seal_hash": seal_hash}
         values |= {"epoch": epoch, "keys": keys}
-        return self._signed(messages.ACKNOWLEDGE, lambda: values, self._signed_s)
+        return self._session.ask(messages.ACKNOWLEDGE, lambda: values, self._signed_s)
 
     # Pages
 
@@ -201,7 +170,7 @@ class Client:
                 readout.begin_anew()
             if readout.refused:
                 reopened += 1
-                if readout.refused != messages.ERROR_RIGHT or not self._scope or reopened > _SIGNED_TRIES:
+                if readout.refused != messages.ERROR_RIGHT or not self._scope or reopened > _REOPEN_TRIES:
                     raise TagRefused(
                         f"The tag refused 'read pages' with error {readout.refused}.",
                         action_for(readout.refused),
@@ -216,7 +185,7 @@ class Client:
 
     def speed_up(self) -> None:
         """Where the line has a higher rate than the one that it began with, change to it."""
-        self._rate.up(number(self._hello, "rate"))
+        self._rate.up(number(self._session.told, "rate"))
 
     def slow_down(self) -> None:
         """Change back to the first rate."""
@@ -229,38 +198,3 @@ class Client:
         self.go_on_reading()
         self.end_readout()
         return found
-
-    def _signed(self, kind: int, values: Callable[[], Values], try_s: float) -> Values:
-        """The reply to a signed request; signed anew for each try, over a new nonce."""
-        presented = False
-        for left in reversed(range(_SIGNED_TRIES)):
-            if not self._nonce or self.transport.now_s() - self._nonce_at > _NONCE_S:
-                self.hello()
-            tag_id, nonce, self._nonce = octets(self._hello, "tag_id"), self._nonce, b""
-            repeated = self.counts.repeated
-            try:
-                reply = self._rate.ask(kind, self.signer.key.command(kind, tag_id, nonce, values()), try_s)
-            except TagRefused as error:
-                if error.code == messages.ERROR_NONCE and self.counts.repeated > repeated and kind not in _REPEATABLE:
-                    raise _unknown(kind) from error
-                if error.code == messages.ERROR_CERTIFICATE and not presented:
-                    # The tag forgets who was presented when it restarts.
-                    presented, self._introduced = True, False
-                elif error.code not in (messages.ERROR_NONCE, messages.ERROR_STALE) or not left:
-                    raise
-            else:
-                self._keep_nonce(reply)
-                return reply
-            if not self._introduced:
-                self.introduce()
-        raise AssertionError("the last try ends in a reply or an exception")
-
-    def _keep_nonce(self, reply: Values) -> None:
-        self._nonce, self._nonce_at = octets(reply, "nonce"), self.transport.now_s()
-
-
-def _unknown(kind: int) -> TagSilent:
-    return TagSilent(
-        f"The tag restarted while it was asked to '{messages.NAMES[kind]}', and cannot say whether it did.",
-        "Nothing is lost: run the command again, it asks the tag how far it came.",
-    )

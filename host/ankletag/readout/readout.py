@@ -3,7 +3,6 @@
 Knows no port and no clock: who has them passes in frames and times, and sends what `request` gives.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable
 
 from tagproto import messages
@@ -16,6 +15,7 @@ from .framesize import FrameSize
 from .pieces import Pieces
 from .repair import is_repaired
 from .underway import UnderWay
+from .wanted import Wanted
 
 _PER_PAGE = messages.UNITS_PER_PAGE
 # Credit is given in pieces of a quarter, so that little has to be said.
@@ -62,7 +62,7 @@ class Readout:
         self._input_bytes = input_bytes
         self._grace_s = 2 * rtt_s + quiet_s / 5
         self.quiet_s = max(quiet_s, self._grace_s)
-        self._todo: deque[Range] = deque()
+        self._wanted = Wanted()
         self._asked = Asked()
         self._pieces = Pieces()
         self.size = FrameSize(noisy)
@@ -89,18 +89,12 @@ class Readout:
             self._pieces.open_page = open_page
             self._pieces.forget(open_page)
         for seq in seqs:
-            self._append(seq * _PER_PAGE, _PER_PAGE)
-
-    def _append(self, address: int, units: int) -> None:
-        if self._todo and sum(self._todo[-1]) == address and self._todo[-1][1] + units <= 0xFFFF:
-            self._todo[-1] = (self._todo[-1][0], self._todo[-1][1] + units)
-        else:
-            self._todo.append((address, units))
+            self._wanted.append(seq * _PER_PAGE, _PER_PAGE)
 
     @property
     def done(self) -> bool:
         """Whether everything that was wanted has come, or is not there."""
-        return not self._todo and not self._asked
+        return not self._wanted and not self._asked
 
     @property
     def awaits(self) -> bool:
@@ -164,18 +158,9 @@ class Readout:
         most = min(room // messages.RANGE_BYTES, messages.RANGES_MAX, messages.RANGES_KEPT - len(self._asked))
         whole = self._flow.credit_units
         credit = whole - self._asked.units
-        left = sum(units for _, units in self._todo)
-        if most < 1 or credit < min(whole // _CREDIT_STEPS, left):
+        if most < 1 or credit < min(whole // _CREDIT_STEPS, self._wanted.units):
             return []
-        ranges: list[Range] = []
-        while self._todo and credit and len(ranges) < most:
-            address, units = self._todo.popleft()
-            taken = min(units, credit)
-            if taken < units:
-                self._todo.appendleft((address + taken, units - taken))
-            ranges.append((address, taken))
-            credit -= taken
-        return ranges
+        return self._wanted.take(most, credit)
 
     def sent(self, request_id: int, values: Values, size: int, now_s: float) -> None:
         """What `request` gave went out, as so many bytes."""
@@ -258,9 +243,9 @@ class Readout:
             self._lose(self._asked.all_sent(number))
 
     def _lose(self, ranges: list[Range]) -> None:
-        for address, units in reversed(ranges):
+        for _, units in ranges:
             self.size.lost(units)
-            self._todo.appendleft((address, units))
+        self._wanted.put_back(ranges)
 
     def _data(self, number: int, values: Values, repaired: bool, now_s: float) -> bool:
         address, data = values["address"], values["data"]
@@ -283,15 +268,14 @@ class Readout:
             if raw is not None:
                 self.pages += 1
                 self._take(seq, raw)
-            for missing in reversed(again):
-                self._todo.appendleft((missing, 1))
+            self._wanted.put_back((address, 1) for address in again)
         return True
 
     def _not_there(self, seq: int) -> None:
         self._pieces.forget(seq)
         self._absences[seq] = self._absences.get(seq, 0) + 1
         if self._absences[seq] < _ABSENCES:
-            self._append(seq * _PER_PAGE, _PER_PAGE)
+            self._wanted.append(seq * _PER_PAGE, _PER_PAGE)
         elif self._absences[seq] == _ABSENCES:
             # Pieces of it that were asked for apart say the same again.
             self.pages += 1
