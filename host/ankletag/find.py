@@ -1,6 +1,7 @@
 """Which port has a tag, and which tag: found by asking, never by guessing."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -81,8 +82,9 @@ def find(ports: Sequence[Port], opener: Callable[[str], Transport] = open_port, 
     threads = [threading.Thread(target=ask, args=(port,), daemon=True) for port in ports]
     for thread in threads:
         thread.start()
+    last_s = time.monotonic() + _PATIENCE_S
     for thread in threads:
-        thread.join(_PATIENCE_S)
+        thread.join(max(0.0, last_s - time.monotonic()))
     given = {port: answers.get(port, _too_slow(port)) for port in ports}
     return Found(
         tuple(answer for answer in given.values() if isinstance(answer, FoundTag)),

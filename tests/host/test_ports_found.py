@@ -14,7 +14,7 @@ import pytest
 from ankletag.errors import Exit, OtherVersion, PortAbsent, PortBusy, TagSilent, UsageError
 from ankletag.find import Found, FoundTag, find, id_beginning
 from ankletag.store import Store
-from ankletag.transport import Port, open_port
+from ankletag.transport import Port, Transport, open_port
 from host.commandline import run
 from host.fakeline import Pipe, TerminalTag
 from host.faketag import FakeTag
@@ -177,6 +177,32 @@ def test_ports_are_asked_all_at_once() -> None:
     found = find([Port(str(index)) for index in range(5)], opener)
     assert [tag.tag_id for tag in found.tags] == [tag.maker.tag_id for tag in made]
     assert found.others == ()
+
+
+def test_ports_that_hang_share_one_patience(tags: list[TerminalTag], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ankletag.find._PATIENCE_S", 2.0)
+    opens = threading.Event()
+    waits: list[float] = []
+    join = threading.Thread.join
+
+    def noted(thread: threading.Thread, timeout: float | None = None) -> None:
+        assert timeout is not None
+        waits.append(timeout)
+        join(thread, timeout)
+
+    def opener(name: str) -> Transport:
+        if name.startswith("hangs"):
+            opens.wait(DEADLINE_S)
+        return open_port(name)
+
+    monkeypatch.setattr(threading.Thread, "join", noted)
+    hanging = [Port(f"hangs{index}", "") for index in range(3)]
+    found = find([*hanging, Port(tags[0].port, "")], opener)
+    opens.set()
+    assert [tag.port.name for tag in found.tags] == [tags[0].port]
+    assert [error.cause for _, error in found.others] == [f"{port.name} did not open in time." for port in hanging]
+    # The first one took it all.
+    assert waits[1:] == [0.0, 0.0, 0.0]
 
 
 def test_a_tag_that_is_asked_twice_is_as_before(tags: list[TerminalTag]) -> None:
