@@ -1,5 +1,7 @@
 """What tests of every folder share: where things lie, what may be absent, how to wait."""
 
+import os
+import select
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,3 +26,13 @@ def wait_until(condition: Callable[[], bool], deadline_s: float, what: str) -> N
         if time.monotonic() > end:
             pytest.fail(f"waited {deadline_s} s in vain until {what}")
         time.sleep(0.01)
+
+
+def read_exactly(fd: int, n: int, deadline_s: float = 30.0) -> bytes:
+    """So many bytes of a descriptor, or a failure that shows what came."""
+    data = b""
+    end = time.monotonic() + deadline_s
+    while len(data) < n:
+        assert select.select([fd], [], [], max(0.0, end - time.monotonic()))[0], data
+        data += os.read(fd, n - len(data))
+    return data

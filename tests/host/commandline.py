@@ -1,5 +1,6 @@
 """Commands as users call them, and bundles for them."""
 
+import sys
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -8,6 +9,9 @@ from ankletag.bundle import make_bundle, write_bundle
 from ankletag.cli import build
 from ankletag.errors import Exit
 from host.tagmaker import TagMaker
+
+ANKLETAG = (sys.executable, "-c", "from ankletag.cli import main; main()")
+"""The command as a process of its own."""
 
 
 class Outcome:

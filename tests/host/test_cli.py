@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import typer
 from ankletag.bundle import read_bundle
 from ankletag.cli import plugins
 from ankletag.errors import EXIT_MEANINGS, Exit, UsageError
-from host.commandline import bundle_of, no_findings, run
+from host.commandline import ANKLETAG, bundle_of, no_findings, run
 from host.fakeline import TerminalTag
 from host.faketag import FakeTag
 from host.tagmaker import TagMaker, fitted
@@ -24,23 +23,6 @@ from programme import Programme
 from provisioned import LASTING, station_folder
 from support import wait_until
 from tagproto import records
-
-ANKLETAG = (sys.executable, "-c", "from ankletag.cli import main; main()")
-
-
-@pytest.fixture
-def maker() -> TagMaker:
-    maker = TagMaker(LASTING)
-    maker.boot()
-    return maker
-
-
-@pytest.fixture
-def terminal(maker: TagMaker) -> Iterator[TerminalTag]:
-    tag = FakeTag(maker)
-    tag.real_time = True
-    with TerminalTag(tag) as terminal:
-        yield terminal
 
 
 def set_clock(path: str | Path, tag: FakeTag) -> None:

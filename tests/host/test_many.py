@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ import pytest
 from ankletag.errors import Exit
 from ankletag.store import Store
 from ankletag.verify import Given, verify_pages
-from host.commandline import run
+from host.commandline import ANKLETAG, run
 from host.fakeline import TerminalTag
 from host.faketag import FakeTag
 from host.tagmaker import fitted
@@ -24,7 +23,6 @@ from provisioned import LASTING, station_folder
 from support import wait_until
 from tagproto import messages
 
-ANKLETAG = (sys.executable, "-c", "from ankletag.cli import main; main()")
 DEADLINE_S = 30
 
 

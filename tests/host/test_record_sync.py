@@ -3,9 +3,7 @@
 import json
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,30 +13,13 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from ankletag.errors import Exit
 from ankletag.store import Store
 from ankletag.trust.keyfile import write_key
-from host.commandline import no_findings, run
+from host.commandline import ANKLETAG, no_findings, run
 from host.fakeline import TerminalTag
 from host.faketag import FakeTag
 from host.tagmaker import TagMaker
 from programme import Programme
 from provisioned import LASTING, station_folder
 from support import wait_until
-
-ANKLETAG = (sys.executable, "-c", "from ankletag.cli import main; main()")
-
-
-@pytest.fixture
-def maker() -> TagMaker:
-    maker = TagMaker(LASTING)
-    maker.boot()
-    return maker
-
-
-@pytest.fixture
-def terminal(maker: TagMaker) -> Iterator[TerminalTag]:
-    tag = FakeTag(maker)
-    tag.real_time = True
-    with TerminalTag(tag) as terminal:
-        yield terminal
 
 
 @pytest.fixture

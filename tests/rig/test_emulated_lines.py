@@ -1,7 +1,6 @@
 """The emulated tag's port as USB and as UART: what its buffers hold, what is lost, and at which rate bytes pass."""
 
 import os
-import select
 import termios
 import time
 import tty
@@ -9,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from support import wait_until
+from support import read_exactly, wait_until
 from taghil.terminal import set_baud
 from taghil.vm.process import Emulator
 
@@ -53,20 +52,11 @@ def opened(emulator: Emulator, baud: int = 115_200) -> Iterator[int]:
         os.close(fd)
 
 
-def heard(fd: int, n: int) -> bytes:
-    data = b""
-    deadline = time.monotonic() + DEADLINE_S
-    while len(data) < n:
-        assert select.select([fd], [], [], max(0.0, deadline - time.monotonic()))[0], data
-        data += os.read(fd, n - len(data))
-    return data
-
-
 def line_of(emulator: Emulator, fd: int) -> str:
     """What the tag says, up to the end of its line."""
     said = b""
     while not said.endswith(b"\n"):
-        said += heard(fd, 1)
+        said += read_exactly(fd, 1)
     return said.decode().strip()
 
 
@@ -84,7 +74,7 @@ def test_usb_holds_the_host_back_and_loses_nothing(kept: Path) -> None:
         os.write(fd, b"?")
         assert line_of(emulator, fd) == "512 512 0"
         sent = os.write(fd, data[:300])
-        assert heard(fd, 300) == data[:300]
+        assert read_exactly(fd, 300) == data[:300]
         # More than the ring, the terminal and the tag's own buffer take at once.
         os.set_blocking(fd, False)
         sent = 0
@@ -98,7 +88,7 @@ def test_usb_holds_the_host_back_and_loses_nothing(kept: Path) -> None:
             return sent == len(data)
 
         wait_until(all_sent, DEADLINE_S, "the tag had taken all")
-        assert heard(fd, 1) == bytes((sum(data) & 0xFF,))
+        assert read_exactly(fd, 1) == bytes((sum(data) & 0xFF,))
         assert emulator.status()["lost_bytes"] == 0
 
 
@@ -108,7 +98,7 @@ def test_a_uart_s_ring_holds_what_comes_while_the_tag_is_busy(kept: Path) -> Non
         os.write(fd, b"?")
         assert line_of(emulator, fd) == "32 1024 921600"
         os.write(fd, data)
-        assert heard(fd, 300) == data
+        assert read_exactly(fd, 300) == data
         assert emulator.status()["lost_bytes"] == 0
 
 
@@ -145,7 +135,7 @@ def test_a_uart_sends_at_its_rate(kept: Path) -> None:
     with tag(kept, body, "uart") as emulator, opened(emulator) as fd:
         os.write(fd, b"?")
         began = time.monotonic()
-        assert heard(fd, len(data)) == data
+        assert read_exactly(fd, len(data)) == data
         assert time.monotonic() - began >= len(data) * 10 / 115_200 - 0.01
 
 
@@ -163,22 +153,22 @@ while True:
         with opened(emulator) as fd:
             os.write(fd, b"fast")
             # The reply comes at the old rate, however soon the tag changes.
-            assert heard(fd, 6) == b"<fast>"
+            assert read_exactly(fd, 6) == b"<fast>"
             os.write(fd, b"slow")
-            assert heard(fd, 6) != b"<slow>"
+            assert read_exactly(fd, 6) != b"<slow>"
             set_baud(fd, 921_600)
             os.write(fd, b"both")
-            assert heard(fd, 6) == b"<both>"
+            assert read_exactly(fd, 6) == b"<both>"
             assert emulator.status()["baud"] == 921_600
             os.write(fd, b"bad!")
-            assert heard(fd, 9) == b"<bad!>E22"
+            assert read_exactly(fd, 9) == b"<bad!>E22"
         # A boot begins with the first rate again.
         emulator.power_cycle()
         emulator.wait("boots", DEADLINE_S, boots=2)
         emulator.wait("idle", DEADLINE_S)
         with opened(emulator) as fd:
             os.write(fd, b"boot")
-            assert heard(fd, 6) == b"<boot>"
+            assert read_exactly(fd, 6) == b"<boot>"
 
 
 def test_a_uart_s_tag_hears_nothing_while_its_power_is_off(kept: Path) -> None:
@@ -189,4 +179,4 @@ def test_a_uart_s_tag_hears_nothing_while_its_power_is_off(kept: Path) -> None:
         emulator.wait("boots", DEADLINE_S, boots=2)
         emulator.wait("idle", DEADLINE_S)
         os.write(fd, b"!")
-        assert heard(fd, 1) == b"!"
+        assert read_exactly(fd, 1) == b"!"

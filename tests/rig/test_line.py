@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support import wait_until
+from support import read_exactly, wait_until
 from taghil.line import Cable, Insert, Line, LineError
 from taghil.terminal import Terminal, set_baud
 
@@ -37,15 +37,6 @@ def host(port: str, baud: int = 115_200) -> Iterator[int]:
         os.close(fd)
 
 
-def from_tag(fd: int, n: int) -> bytes:
-    data = b""
-    deadline = time.monotonic() + DEADLINE_S
-    while len(data) < n:
-        assert select.select([fd], [], [], max(0.0, deadline - time.monotonic()))[0], data
-        data += os.read(fd, n - len(data))
-    return data
-
-
 def at_tag(tag: Terminal, n: int) -> bytes:
     data = b""
 
@@ -69,7 +60,7 @@ def test_bytes_pass_both_ways_and_are_counted(tag: Terminal) -> None:
         with host(line.port) as fd:
             opened(tag)
             tag.write(data)
-            assert from_tag(fd, len(data)) == data
+            assert read_exactly(fd, len(data)) == data
             os.write(fd, data[:1000])
             assert at_tag(tag, 1000) == data[:1000]
             counts = line.counts()
@@ -84,7 +75,7 @@ def test_faults_and_strangers_arrive(tag: Terminal) -> None:
         tag.write(bytes(3000))
         wait_until(lambda: line.counts()["to_host"].bytes == 3000, DEADLINE_S, "all had passed")
         counts = line.counts()["to_host"]
-        came = from_tag(fd, 3004 - counts.drops)
+        came = read_exactly(fd, 3004 - counts.drops)
     assert came.startswith(b">>> ")
     assert 0 < counts.drops < 100
     assert 0 < counts.flips <= 100
@@ -112,7 +103,7 @@ def test_a_tag_that_goes_away_is_opened_again(kept: Path) -> None:
         opened(first)
         second = Terminal()
         first.write(b"first")
-        assert from_tag(fd, 5) == b"first"
+        assert read_exactly(fd, 5) == b"first"
         port.unlink()
         port.symlink_to(second.slave_name)
         first.close()
@@ -120,7 +111,7 @@ def test_a_tag_that_goes_away_is_opened_again(kept: Path) -> None:
         os.write(fd, b"again")
         assert at_tag(second, 5) == b"again"
         second.write(b"second")
-        assert from_tag(fd, 6) == b"second"
+        assert read_exactly(fd, 6) == b"second"
     second.close()
 
 
@@ -134,7 +125,7 @@ def test_the_host_s_rate_is_the_tag_s_port_s_and_the_cable_s_if_it_has_none(tag:
         assert tag.baud() == 9600
         began = time.monotonic()
         tag.write(bytes(300))
-        assert from_tag(fd, 300) == bytes(300)
+        assert read_exactly(fd, 300) == bytes(300)
         # The rate that it began with would take 0.03 s.
         assert time.monotonic() - began >= (300 - 64) * 10 / 9600
 
@@ -187,4 +178,4 @@ def test_a_rate_above_what_the_cable_carries_is_garbled(tag: Terminal) -> None:
         heard = at_tag(tag, 4)
         assert all(one != other for one, other in zip(heard, b"fast", strict=True))
         tag.write(b"fast")
-        assert from_tag(fd, 4) == heard
+        assert read_exactly(fd, 4) == heard
