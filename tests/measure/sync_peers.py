@@ -52,9 +52,14 @@ exit \\v(status)
 """
 
 
+# How exactly the end is known.
+_LOOK_S = 0.02
+
+
 @dataclass(frozen=True)
 class Transfer:
-    """seconds: from the start of the programs to the receiver's end; intact: every byte arrived as it was."""
+    """seconds: from the start of the programs to the end of the first of them behind the last byte; intact: every byte
+    arrived as it was."""
 
     seconds: float
     intact: bool
@@ -102,18 +107,24 @@ def transfer(tool: str, data: bytes, cable: Cable, limit_s: float) -> Transfer:
             started = time.monotonic()
             getting = _run(gets, into, ends[0], folder)
             sending = _run(sends, folder, ends[1], folder)
-            try:
-                getting.wait(limit_s)
-            except subprocess.TimeoutExpired:
-                getting.kill()
+            arrived = into / source.name
+            while not _ended(getting, sending, arrived, len(data)) and time.monotonic() < started + limit_s:
+                time.sleep(_LOOK_S)
             seconds = time.monotonic() - started
             for process in (sending, getting):
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, 9)
                 process.wait()
-        arrived = into / source.name
         whole = arrived.exists() and hashlib.sha256(arrived.read_bytes()).digest() == hashlib.sha256(data).digest()
         return Transfer(seconds, whole)
+
+
+def _ended(getting: "subprocess.Popen[bytes]", sending: "subprocess.Popen[bytes]", arrived: Path, size: int) -> bool:
+    """Whether it is over. A receiver of ZMODEM waits half a minute for the last two letters, which sz has thrown away
+    as it left: a pseudo-terminal says too early that all is out."""
+    if getting.poll() is not None:
+        return True
+    return sending.poll() is not None and arrived.exists() and arrived.stat().st_size == size
 
 
 def _kermit(script: Path, port: str, baud: int, action: str) -> list[str]:
