@@ -2,8 +2,9 @@
 
 Writes build/measure/sync.json. goodput_pct is the evidence bytes that are stored over what the line can carry, from the
 first page asked for to the last one committed; for the others, the same bytes from the start of the programs to the
-end of the first of them behind the last byte. intact: what was stored is what the tag holds. A row without goodput_pct did not end within the limit,
-or not with these bytes. Runs stand side by side: each has a line of its own, and the programs mostly wait.
+end of the first of them behind the last byte. intact: what was stored is what the tag holds. A row without goodput_pct
+did not end within the limit, or not with these bytes. Runs stand side by side: each has a line of its own, and the
+programs mostly wait.
 """
 
 import argparse
