@@ -59,6 +59,7 @@ class DailyLife:
         self._posture_v = 0.0
         self.mdeg_c = 0.0
         self.volts = 0.0
+        self.play_v = 0.0
         self.tac_factor = 1.0
         self.tac_g_dl = 0.0
 
@@ -72,6 +73,7 @@ class DailyLife:
             self.mdeg_c += AWAKE_MDEG_C
         if self._random.random() < SHIFT_PER_H[asleep] * STEP_H:
             self._posture_v = gauss(0.0, level * SHIFT_V)
-        self.volts = self._posture_v + self._play.step(gauss(0.0, level), JITTER_V[asleep])
+        self.play_v = self._play.step(gauss(0.0, level), JITTER_V[asleep])
+        self.volts = self._posture_v + self.play_v
         self.tac_factor = max(0.2, 1.0 + self._sweat.step(gauss(0.0, level), SWEAT_SHARE[asleep]))
         self.tac_g_dl = self._air.step(gauss(0.0, level), AIR_G_DL)
