@@ -39,10 +39,13 @@ RULES: "dict[int, tuple[str, str, int, int]]" = {
     SENSE: ("sense lost", "a sense gives no value", 300, 300),
 }
 NAMES = {code: rule[0] for code, rule in RULES.items()}
+CODES = tuple(sorted(RULES))
 
-# The baseline is the median of so many readings without alcohol, at least so far apart, as the reference bracelet does it.
+# The baseline is the median of so many readings without alcohol, as the reference bracelet does it: five minutes apart,
+# less what one may come late.
 BASELINE_READINGS = 10
-BASELINE_APART_S = 300
+BASELINE_CADENCE_S = 300
+BASELINE_APART_S = 290
 BASELINE_TAC_UG_DL = 20000
 
 # At least so many readings begin or end a class, however far they lie apart.
@@ -51,7 +54,19 @@ READINGS = 3
 _BACK = 2
 _NO_VALUE = FLAG_NO_CELL | FLAG_NO_TEMP | FLAG_NO_PROX
 _SLOW_SHIFT = 8
-_CODES = tuple(sorted(RULES))
+_SKIN, _OBSTRUCTION, _TEMPERATURE, _LIQUID, _SENSE = [
+    1 << code for code in (SKIN, OBSTRUCTION, TEMPERATURE, LIQUID, SENSE)
+]
+
+
+def _times(needed_s: int) -> "tuple[int, int]":
+    """Milliseconds that are needed, and for how many of them one reading may stand."""
+    return needed_s * 1000, needed_s * 1000 // READINGS
+
+
+# (code, its bit, times to begin, times to end)
+_TABLE = tuple((code, 1 << code, _times(RULES[code][2]), _times(RULES[code][3])) for code in CODES)
+_AGES = CODES[-1] + 1
 
 
 class Limits:
@@ -68,7 +83,8 @@ class Limits:
         self.liquid = LIQUID_MV * 1000 // prox_uv_per_count
         self.cold = COLD_MDEG_C * 1000000 // temp_ndeg_c_per_code
         self.hot = HOT_MDEG_C * 1000000 // temp_ndeg_c_per_code
-        self.moved = LIQUID_MDEG_C * 1000000 // temp_ndeg_c_per_code
+        # In the mean's own unit.
+        self.moved = (LIQUID_MDEG_C * 1000000 // temp_ndeg_c_per_code) << _SLOW_SHIFT
 
 
 class Watch:
@@ -82,71 +98,75 @@ class Watch:
     def __init__(self, limits: Limits, baseline: int = 0) -> None:
         self.baseline = baseline
         self.active = 0
-        self.age_ms = [0] * (_CODES[-1] + 1)
+        self.age_ms = [0] * _AGES
         self._limits = limits
-        # By code: how long the opposite of what is in force has shown, less what spoke against it.
-        self._score_ms = [0] * (_CODES[-1] + 1)
-        self._slow = -1
+        # By code: how long the opposite of what is in force has shown, less what spoke against it; and whose is not 0.
+        self._score_ms = [0] * _AGES
+        self._scored = 0
+        # The mean temperature in 256ths of a code; None before the first one.
+        self._slow: "int | None" = None
 
     def step(self, passed_ms: int, flags: int, temp_code: int, prox_count: int) -> int:
         """A reading, so long after the one before it; bits of the classes that began or ended with it."""
         limits = self._limits
-        shown = known = 0
-        if flags & _NO_VALUE:
-            shown = 1 << SENSE
-        known = 1 << SENSE
-        has_temp = not flags & FLAG_NO_TEMP
+        known = _SENSE
+        shown = _SENSE if flags & _NO_VALUE else 0
         moved = False
-        if has_temp:
-            known |= 1 << TEMPERATURE
-            if not limits.cold <= temp_code <= limits.hot:
-                shown |= 1 << TEMPERATURE
-            moved = self._moved(passed_ms, temp_code)
+        if not flags & FLAG_NO_TEMP:
+            known |= _TEMPERATURE
+            if temp_code < limits.cold or temp_code > limits.hot:
+                shown |= _TEMPERATURE
+            value = temp_code << _SLOW_SHIFT
+            slow = self._slow
+            if slow is None:
+                self._slow = value
+            else:
+                away = value - slow
+                # As it was before this reading: a step shows at once.
+                moved = away > limits.moved or -away > limits.moved
+                self._slow = slow + away * min(passed_ms, SLOW_MS) // SLOW_MS
         if not flags & FLAG_NO_PROX:
-            known |= 1 << SKIN
-            off = prox_count < limits.skin
-            if off:
-                shown |= 1 << SKIN
-            if self.baseline:
-                known |= 1 << OBSTRUCTION
-                away = prox_count - self.baseline
-                if not off and not -limits.obstruction <= away <= limits.obstruction:
-                    shown |= 1 << OBSTRUCTION
-                if has_temp:
-                    known |= 1 << LIQUID
-                    if moved and away < -limits.liquid and not off:
-                        shown |= 1 << LIQUID
-        return self._judge(passed_ms, known, shown)
+            known |= _SKIN
+            baseline = self.baseline
+            if baseline:
+                known |= _OBSTRUCTION
+                if known & _TEMPERATURE:
+                    known |= _LIQUID
+            if prox_count < limits.skin:
+                shown |= _SKIN
+            elif baseline:
+                away = prox_count - baseline
+                if away > limits.obstruction or -away > limits.obstruction:
+                    shown |= _OBSTRUCTION
+                if moved and -away > limits.liquid:
+                    shown |= _LIQUID
+        against = (shown ^ self.active) & known
+        # Nearly every reading ends here: this runs once a reading on the tag.
+        return self._judge(passed_ms, known, against) if against or self._scored else 0
 
-    def _moved(self, passed_ms: int, temp_code: int) -> bool:
-        value = temp_code << _SLOW_SHIFT
-        if self._slow < 0:
-            self._slow = value
-        # As it was before this reading: a step shows at once.
-        moved = abs(value - self._slow) > self._limits.moved << _SLOW_SHIFT
-        self._slow += (value - self._slow) * min(passed_ms, SLOW_MS) // SLOW_MS
-        return moved
-
-    def _judge(self, passed_ms: int, known: int, shown: int) -> int:
+    def _judge(self, passed_ms: int, known: int, against: int) -> int:
         changed = 0
         scores = self._score_ms
         ages = self.age_ms
-        against = shown ^ self.active
-        for code in _CODES:
-            bit = 1 << code
+        for code, bit, to_begin, to_end in _TABLE:
             score = scores[code]
+            if score:
+                ages[code] += passed_ms
+            elif against & bit:
+                ages[code] = 0
             if not known & bit or not (score or against & bit):
                 continue
-            needed = RULES[code][3 if self.active & bit else 2] * 1000
-            if not against & bit:
-                scores[code] = max(0, score - _BACK * passed_ms)
-                ages[code] += passed_ms
-                continue
-            ages[code] = ages[code] + passed_ms if score else 0
-            # A first reading shows as much as one after the shortest time that counts.
-            scores[code] = score = score + max(1, min(passed_ms, needed // READINGS))
-            if score >= needed:
+            needed_ms, most_ms = to_end if self.active & bit else to_begin
+            stands_ms = min(passed_ms, most_ms)
+            if against & bit:
+                # The first reading of all stands for no time, and must be remembered.
+                score += max(1, stands_ms)
+            else:
+                score = max(0, score - _BACK * stands_ms)
+            if score >= needed_ms:
                 self.active ^= bit
                 changed |= bit
-                scores[code] = 0
+                score = 0
+            scores[code] = score
+            self._scored = self._scored | bit if score else self._scored & ~bit
         return changed
