@@ -78,8 +78,10 @@ $(VENV)/stamp-run: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 # With everything installed the run-time part is there too, so `make demo` after `make env` has nothing to do.
-$(VENV)/stamp-dev: pyproject.toml constraints.txt | $(BIN)/python
+# The oracles without what they depend on: that is a board's support, some ten packages that no test needs.
+$(VENV)/stamp-dev: pyproject.toml constraints.txt tests/rig/oracles.txt | $(BIN)/python
 	$(PIP) install --quiet -c constraints.txt -e '.[dev]'
+	$(PIP) install --quiet --no-deps -r tests/rig/oracles.txt
 	@touch $(VENV)/stamp-run $@
 
 # The stubs hold time.pyi, machine.pyi, ...: in .venv they would shadow CPython's own for the host's code.

@@ -77,6 +77,11 @@ def test_what_happens_on_a_stuck_bus_shows_behind_it(world: World) -> None:
     assert answers(world) == set()
     end(world, "", STUCK)
     assert answers(world) == {"cell", "adc", "prox"}
+    begin(world, "", STUCK)
+    end(world, "temp", UNPLUGGED)
+    assert answers(world) == set()
+    end(world, "", STUCK)
+    assert answers(world) == set(FAULTS)
 
 
 def test_other_parts_in_their_place(world: World) -> None:

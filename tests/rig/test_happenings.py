@@ -143,6 +143,12 @@ def test_a_dummy_is_stiller_than_any_leg() -> None:
         assert max(row[0] for row in minutes) < 0.01
 
 
+def test_it_goes_on_from_the_minute_behind_its_begin_to_that_of_its_end() -> None:
+    volts = [row[2] for row in rows(span("dummy", 33.0), seed=4)]
+    assert volts[361:481] == [volts[361]] * 120
+    assert volts[361] not in (volts[360], volts[481])
+
+
 @pytest.mark.parametrize(("what", "spent_minutes"), [("sanitiser", 12), ("perfume", 14), ("petrol", 20)])
 def test_a_vapour_comes_and_goes_within_minutes(what: str, spent_minutes: int) -> None:
     at_us = 6 * HOUR_US
@@ -192,6 +198,9 @@ def test_no_two_are_alike_and_a_seed_repeats_them() -> None:
 
     assert size_v(1, 6.0) == size_v(1, 6.0)
     assert len({size_v(seed, 6.0) for seed in SEEDS}) == len(SEEDS)
+    evening = rows(span("foil", 0.0, 2.0, 3.0), span("foil", 0.0, 6.0, 7.0), seed=1)
+    usual = rows(seed=1)
+    assert abs((evening[150][2] - usual[150][2]) - (evening[390][2] - usual[390][2])) > 1e-3
     moved = replace(span("foil"), from_us=7 * HOUR_US, to_us=9 * HOUR_US)
     both = rows(span("foil", 0.0, 2.0, 3.0), moved, seed=1)
     alone = rows(moved, seed=1)
