@@ -2,11 +2,7 @@
 
 from tagproto import records
 from tagproto.baseline import Search, cell_code_max
-from tagproto.layout import EVENT_RESERVE_PAGES
 from tagproto.tamper import BASELINE_READINGS
-
-# What a BASELINE record and the CONFIG record behind it fill at most.
-_RECORDS_PAGES = 2
 
 
 class Baseline:
@@ -60,9 +56,7 @@ class Baseline:
     def _keep(self, values):
         app = self._app
         settings = app.settings
-        # Both records or none: the next reading asks again.
-        if app.ring.free() <= EVENT_RESERVE_PAGES + _RECORDS_PAGES or not app.recorder.catch_up():
-            return
+        # There is room for events where there was for the reading, and nothing is due before them.
         settings.baseline_by = app.recorder.next_number()
         settings.baseline = values["prox_count"]
         app.save_settings()

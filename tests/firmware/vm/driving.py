@@ -174,6 +174,12 @@ def fill(free_pages):
     return taken
 
 
+def settings():
+    """What the tag has kept of its baseline, and whether it is fitted."""
+    kept = now.tag.app.settings
+    return {"fitted": kept.fitted, "baseline_by": kept.baseline_by, "baseline": kept.baseline}
+
+
 def event(text="one more"):
     return now.tag.app.event(records.FAULT, dict(_EVENT, text=text.encode()))
 
