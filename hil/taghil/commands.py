@@ -42,7 +42,7 @@ def show_scenario(
         text, name = text_of(scenario)
         read = parse(text, name)
     except WorldError as error:
-        raise UsageError(f"{error}.", "`ankletag world list` names the built-in ones.") from error
+        raise UsageError(f"{error}.", "docs/commands.md, Scenarios, says what a file may hold.") from error
     print(json.dumps({**_told(read), "text": text}, indent=1) if as_json else text.rstrip("\n"))
 
 

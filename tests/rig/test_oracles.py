@@ -218,6 +218,32 @@ def test_offset_and_limits_are_kept(thermometer: Thermometer) -> None:
     assert (read.high_limit, read.low_limit) == (40.0, 12.0)
 
 
+def test_alerts_stand_until_they_are_read(thermometer: Thermometer) -> None:
+    read, wire = thermometer.read, thermometer.wire
+    read.high_limit, read.low_limit = 40, 12
+    for celsius, high, low in ((45.0, 1, 0), (40.0, 0, 0), (12.0, 0, 0), (5.0, 0, 1)):
+        wire.skin.mdeg_c = 25_000.0
+        wire.sleep(1.2)
+        assert not read._high_alert, "read, and so cleared"
+        wire.skin.mdeg_c = celsius * 1000.0
+        wire.sleep(1.2)
+        assert read.temperature == celsius
+        before = wire.world.tmp.registers[0x01]
+        assert (before >> 15, before >> 14 & 1) == (high, low), celsius
+        assert (read._low_alert, read._high_alert) == (low, 0), "the first look clears both"
+
+
+def test_a_thermostat_stands_from_the_high_limit_to_the_low_one(thermometer: Thermometer) -> None:
+    read, wire = thermometer.read, thermometer.wire
+    read.high_limit, read.low_limit = 40, 12
+    read.alert_mode = 1
+    for celsius, high in ((39.0, 0), (41.0, 1), (25.0, 1), (12.0, 1), (11.0, 0), (25.0, 0)):
+        wire.skin.mdeg_c = celsius * 1000.0
+        wire.sleep(1.2)
+        assert tuple(read.alert_status) == (high, 0)
+        assert tuple(read.alert_status) == (high, 0), "no look clears it"
+
+
 def test_the_proximity_sensor_is_found_and_told_from_another(drivers: dict[str, Any], wire: Wire) -> None:
     drivers["vcnl4040"].VCNL4040(wire)
     wire.world.faults.apply(Change(0, "prox", "wrong_id", True))

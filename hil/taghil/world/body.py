@@ -30,9 +30,10 @@ BLOOD_TO_SKIN_HS = (1.0, 2.8)
 """TAC at the ankle then peaks one to three and a half hours after breath: Fairbairn 2019 has two on average, and
 Karns-Wright 2017 (Alcohol Alcohol 52:35) less after one beer than after five."""
 ON_SKIN_VS = (0.88, 1.22)
+LEAST_V = 0.60
 SKINS_MDEG_C = (31_100.0, 34_100.0)
-"""Of the nine wearers of UCI data set 515: medians of proximity 0.89 to 1.21 V; the lowest twentieth of their
-temperatures begins between 20.1 and 27.3 degC."""
+"""Of the nine wearers of UCI data set 515: medians of proximity 0.89 to 1.21 V, the lowest of all 0.67 V; the lowest
+twentieth of their temperatures begins between 20.1 and 27.3 degC."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Person:
     life: str = "still"
     """'still': at rest all day; 'daily': days and nights, movement, damp (taghil.world.life)."""
     spread: bool = False
-    """Whether the body is drawn by the seed from what people are, or the usual one."""
+    """Whether body and habits are drawn by the seed from what people are, or the usual ones."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Body:
     elimination_g_dl_h: float = 0.018
     blood_to_skin_h: float = 2.2
     on_skin_v: float = 1.05
+    least_v: float = 0.30
+    """No posture puts the tag farther from the skin."""
     skin_mdeg_c: float = 32_600.0
 
 
@@ -76,6 +79,7 @@ def body_of(person: Person, seed: int) -> Body:
         elimination_g_dl_h=draw.uniform(*ELIMINATIONS_G_DL_H),
         blood_to_skin_h=draw.uniform(*BLOOD_TO_SKIN_HS),
         on_skin_v=draw.uniform(*ON_SKIN_VS),
+        least_v=LEAST_V,
         skin_mdeg_c=draw.uniform(*SKINS_MDEG_C),
     )
 

@@ -1,4 +1,4 @@
-"""What can be wrong with the bus and its parts, beside noise: a part that is well pays nothing for it.
+"""What can be wrong with power, bus and parts, beside noise: a part that is well pays nothing for it.
 
 'unplugged' takes a part off the bus and its power with it: it comes back as after power-on.  'stuck' holds the data
 line low: nothing on the bus answers.  The others leave the part as it is and change what is seen of it.
@@ -15,7 +15,7 @@ from taghil.world.checked import Checked, Table
 from taghil.world.errors import WorldError
 from taghil.world.parts import ads1115, lmp91000, tmp117, vcnl4040
 
-FAULT_KEYS = ("unplugged", "stuck_bus", "fault")
+FAULT_KEYS = ("unplugged", "stuck_bus", "fault", "power")
 UNPLUGGED, STUCK = "unplugged", "stuck"
 PLUGS = {"cell": ("cell", "adc"), "temp": ("temp",), "prox": ("prox",)}
 """The boards of the senses and the parts on each."""
@@ -35,6 +35,14 @@ class Change:
     part: str
     what: str
     begins: bool
+
+
+@dataclass(frozen=True)
+class Outage:
+    """The tag has no power from one scenario time to another."""
+
+    at_us: int
+    to_us: int
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,18 @@ class Broken:
         return value.to_bytes(n, self._byte_order)
 
 
+def check(change: Change) -> None:
+    """Raises WorldError for what cannot be wrong with a part."""
+    if change.what == STUCK:
+        return
+    known = FAULTS.get(change.part)
+    if known is None:
+        raise WorldError(f"no part is called '{change.part}'; known are {', '.join(FAULTS)}")
+    if change.what != UNPLUGGED and change.what not in known:
+        names = ", ".join((*known, UNPLUGGED))
+        raise WorldError(f"'{change.what}' cannot be wrong with {change.part}; known are {names}")
+
+
 class Faults:
     """What is wrong at the moment; `power_on` resets a part, by its name."""
 
@@ -118,16 +138,11 @@ class Faults:
         self._power_on = power_on
 
     def apply(self, change: Change) -> None:
-        """Lets something go wrong or be right again. Raises WorldError for what cannot be wrong with a part."""
+        """Lets something go wrong or be right again. Raises WorldError as `check` does."""
+        check(change)
         if change.what == STUCK:
             self._bus.hold(change.begins)
             return
-        known = FAULTS.get(change.part)
-        if known is None:
-            raise WorldError(f"no part is called '{change.part}'; known are {', '.join(FAULTS)}")
-        if change.what != UNPLUGGED and change.what not in known:
-            names = ", ".join((*known, UNPLUGGED))
-            raise WorldError(f"'{change.what}' cannot be wrong with {change.part}; known are {names}")
         address, part = ADDRESSES[change.part], self._whole[change.part]
         if not change.begins:
             if change.what == UNPLUGGED:
@@ -136,7 +151,9 @@ class Faults:
         elif change.what == UNPLUGGED:
             self._bus.remove(address)
         else:
-            self._bus.put(address, Broken(part, known[change.what], "little" if change.part == "prox" else "big"))
+            self._bus.put(
+                address, Broken(part, FAULTS[change.part][change.what], "little" if change.part == "prox" else "big")
+            )
 
 
 def read_changes(checked: Checked, table: Table) -> tuple[Change, ...]:
@@ -159,3 +176,10 @@ def read_changes(checked: Checked, table: Table) -> tuple[Change, ...]:
     changes += [Change(end, part, what, False) for (_, end), part, what in spans]
     # Where one ends and the next begins at once, the end comes first.
     return tuple(sorted(changes, key=lambda change: (change.at_us, change.begins)))
+
+
+def read_outages(checked: Checked, table: Table) -> tuple[Outage, ...]:
+    """When a scenario takes the power away, in order of time. Raises ScenarioError."""
+    spans = sorted(span for key, item in checked.items(table, "power") for span in checked.spans(key, item))
+    checked.apart("power", spans)
+    return tuple(Outage(*span) for span in spans)

@@ -18,7 +18,7 @@ from taghil.world.body import UNIT_G, WIDMARK_L_KG, Person
 from taghil.world.checked import Checked, Table
 from taghil.world.effects import AMBIENT_MDEG_C
 from taghil.world.errors import ScenarioError
-from taghil.world.faults import FAULT_KEYS, Change, read_changes
+from taghil.world.faults import FAULT_KEYS, Change, Outage, read_changes, read_outages
 from taghil.world.happenings import HAPPENING_KEYS, Happening, read_happenings
 
 if sys.version_info >= (3, 11):
@@ -59,6 +59,7 @@ class Scenario:
     happenings: tuple[Happening, ...] = ()
     changes: tuple[Change, ...] = ()
     """What goes wrong with bus and parts, and when it is right again; in order of time."""
+    outages: tuple[Outage, ...] = ()
     ambient_mdeg_c: float = AMBIENT_MDEG_C
 
 
@@ -79,7 +80,7 @@ def text_of(name_or_file: str) -> tuple[str, str]:
         return path.read_bytes().decode("utf-8"), str(path)
     except FileNotFoundError as error:
         raise ScenarioError(
-            f"{name_or_file}: neither a file nor a built-in scenario; built in are {', '.join(built_in())}"
+            f"{name_or_file}: neither a file nor a built-in scenario; `ankletag world list` names those"
         ) from error
     except OSError as error:
         raise ScenarioError(f"{name_or_file}: cannot be read: {error.strerror}") from error
@@ -122,6 +123,7 @@ def parse(text: str, name: str) -> Scenario:
         noise=checked.number("noise", table.get("noise", 1.0), 0.0, 100.0),
         happenings=read_happenings(checked, table),
         changes=read_changes(checked, table),
+        outages=read_outages(checked, table),
         ambient_mdeg_c=1000.0 * checked.number("ambient_c", table.get("ambient_c", AMBIENT_MDEG_C / 1000), -40.0, 60.0),
     )
 

@@ -50,13 +50,15 @@ class Wearer:
 
     def __post_init__(self) -> None:
         self._noise = Noise(self.seed, self.noise_level)
-        self._life = DailyLife(self.seed, self.noise_level) if self.person.life == "daily" else None
+        self._life: DailyLife | None = None
+        if self.person.life == "daily":
+            self._life = DailyLife(self.seed, self.noise_level, returns=self.person.spread)
         self._effects = Effects(self.happenings, self.seed) if self.happenings else None
         body = body_of(self.person, self.seed)
         self._alcohol = Alcohol(body, self.person.weight_kg, self.drinks)
         self._skin_mdeg_c = in_room(body.skin_mdeg_c, self.ambient_mdeg_c - AMBIENT_MDEG_C, self.ambient_mdeg_c)
         self._warmest_mdeg_c = max(CORE_MDEG_C, self.ambient_mdeg_c)
-        self._on_skin_v = body.on_skin_v
+        self._on_skin_v, self._least_v = body.on_skin_v, body.least_v
         self._wander_share = 1.0 - math.exp(-STEP_H / DRIFT_H)
         self._wander_draw = math.sqrt(1.0 - math.exp(-2.0 * STEP_H / DRIFT_H))
         self._next_off = 0
@@ -108,7 +110,7 @@ class Wearer:
             if not off:
                 tac_goal *= life.tac_factor
                 temp_goal = min(temp_goal + life.mdeg_c, self._warmest_mdeg_c)
-                volts = max(volts + life.volts, OFF_SKIN_V)
+                volts = max(volts + life.volts, self._least_v)
         sensor_h, warming_h = SENSOR_H, TEMPERATURE_H
         effects = self._effects
         if effects is not None:

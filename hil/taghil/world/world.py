@@ -11,7 +11,7 @@ from typing import Protocol
 
 from taghil.world.bus import Bus
 from taghil.world.checked import DAY_US
-from taghil.world.faults import Change, Faults
+from taghil.world.faults import Change, Faults, Outage
 from taghil.world.noise import Noise
 from taghil.world.parts import ads1115, lmp91000, tmp117, vcnl4040
 from taghil.world.replay import Replay
@@ -37,10 +37,12 @@ class Source(Protocol):
 class World:
     """Time, senses, switches and parts; `now_us` is virtual time since the first power-on.
 
-    `turns`: what switches, and what goes wrong with the parts, by scenario time.
+    `turns`: what switches, and what goes wrong with power and parts, by scenario time.
     """
 
-    def __init__(self, source: Source, turns: Sequence[Switch | Change], noise_level: float, seed: int) -> None:
+    def __init__(
+        self, source: Source, turns: Sequence[Switch | Change | Outage], noise_level: float, seed: int
+    ) -> None:
         self.source = source
         self.now_us = 0
         self.fit_us = -1
@@ -48,6 +50,8 @@ class World:
         self.edges = {"strap": 0, "case": 0}
         self.any_edge = False
         self.next_switch_us = NEVER_US
+        self.on_outage: Callable[[int], None] = _no_matter
+        """Told when the power goes, with the virtual time at which it comes back."""
         self._turns = sorted(turns, key=lambda turn: turn.at_us)
         self._next_turn = 0
         self.lmp = lmp91000.Lmp91000(self, Noise(seed + 1, noise_level))
@@ -115,13 +119,15 @@ class World:
         self.next_switch_us = self._turn_us() if waiting else NEVER_US
 
     def take_switches(self) -> None:
-        """Applies the switches and the faults that lie before now."""
+        """Applies the switches, faults and outages that lie before now."""
         while self.next_switch_us <= self.now_us:
             turn = self._turns[self._next_turn]
             self._next_turn += 1
             self._plan()
             if isinstance(turn, Change):
                 self.faults.apply(turn)
+            elif isinstance(turn, Outage):
+                self.on_outage(self.fit_us + turn.to_us)
             else:
                 self.set_pin(turn.pin, turn.level)
 
@@ -158,6 +164,10 @@ class World:
         return self.source.ir_v(now_us - fit_us if 0 <= fit_us < now_us else 0)
 
 
+def _no_matter(until_us: int) -> None:
+    """Nobody has the power in hand."""
+
+
 def _zero_v(now_us: int) -> float:
     """The inputs that the reference board ties to ground."""
     return 0.0
@@ -176,7 +186,7 @@ def of_scenario(scenario: Scenario, seed: int) -> tuple[World, datetime, float]:
         scenario.happenings,
         scenario.ambient_mdeg_c,
     )
-    turns: list[Switch | Change] = [*scenario.switches, *scenario.changes]
+    turns: list[Switch | Change | Outage] = [*scenario.switches, *scenario.changes, *scenario.outages]
     return World(wearer, turns, scenario.noise, seed), scenario.start, scenario.days
 
 
