@@ -133,6 +133,14 @@ def test_another_leg_is_another_colour_and_has_not_drunk() -> None:
     assert len(ways) == 4
 
 
+@pytest.mark.parametrize("kind", ["other", "exercise"])
+def test_any_leg_reflects_as_much_as_a_leg_does(kind: str) -> None:
+    for seed in range(20):
+        wearer = Wearer(Person(life="daily", spread=True), [], [], seed=seed, happenings=(span(kind, to_h=30.0),))
+        volts = [wearer.ir_v(minute * MINUTE_US) for minute in range(361, 1800, 3)]
+        assert min(volts) >= 0.6
+
+
 def test_a_dummy_is_stiller_than_any_leg() -> None:
     for seed in SEEDS:
         minutes = rows(span("dummy", 33.0, to_h=11.0), seed=seed, life="daily", drinks=DRUNK)[420:660]

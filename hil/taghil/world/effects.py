@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from taghil.world.body import LEAST_V
 from taghil.world.happenings import FALL_US, KINDS, RISE_US, Happening
 
 AMBIENT_MDEG_C = 20_500.0
@@ -105,6 +106,11 @@ def _either(draw: random.Random, sizes: tuple[float, float]) -> float:
     return draw.choice((-1.0, 1.0)) * draw.uniform(*sizes)
 
 
+def _farther(from_v: float, by_v: float) -> float:
+    """Proximity moved by so much, as long as skin is what the tag sees."""
+    return max(from_v + by_v, min(from_v, LEAST_V))
+
+
 def _room(happening: Happening, draw: random.Random) -> Bend:
     celsius = happening.celsius
 
@@ -124,7 +130,7 @@ def _exercise(happening: Happening, draw: random.Random) -> Bend:
             return
         goal.mdeg_c = min(goal.mdeg_c + warmer, max(goal.mdeg_c, CORE_MDEG_C))
         goal.tac_g_dl = goal.air_g_dl + (goal.tac_g_dl - goal.air_g_dl) * sweat
-        goal.volts = max(goal.volts + (EXERCISE_PLAY - 1.0) * goal.play_v, OFF_SKIN_V)
+        goal.volts = _farther(goal.volts, (EXERCISE_PLAY - 1.0) * goal.play_v)
 
     return bend
 
@@ -137,7 +143,7 @@ def _other(happening: Happening, draw: random.Random) -> Bend:
             return
         goal.tac_g_dl = goal.air_g_dl
         goal.mdeg_c = min(goal.mdeg_c + mdeg_c, max(goal.mdeg_c, CORE_MDEG_C))
-        goal.volts = max(goal.volts + volts, OFF_SKIN_V)
+        goal.volts = _farther(goal.volts, volts)
 
     return bend
 
