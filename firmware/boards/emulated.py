@@ -193,6 +193,10 @@ class _Link:
         self.input_bytes = input_bytes
         self.room_bytes = room_bytes
         self.rate = rate
+        # Made once: behind some days the heap may have no piece left that holds a data frame.
+        self._out = bytearray(3 + _CHUNK)
+        self._out[0] = _LINK_WRITE
+        self._out_view = memoryview(self._out)
 
     def set_baud(self, baud):
         """Another rate for both directions, once what was written has gone out.  Raises OSError for a wrong one."""
@@ -214,7 +218,9 @@ class _Link:
     def write(self, buf):
         n = min(len(buf), _CHUNK)
         world = self._world
-        world.call(struct.pack("<BH", _LINK_WRITE, n) + bytes(memoryview(buf)[:n]), 2)
+        struct.pack_into("<H", self._out, 1, n)
+        self._out_view[3 : 3 + n] = memoryview(buf)[:n]
+        world.call(self._out_view[: 3 + n], 2)
         return world.reply[_HEAD_LEN] | world.reply[_HEAD_LEN + 1] << 8
 
 
