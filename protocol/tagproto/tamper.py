@@ -19,11 +19,12 @@ OBSTRUCTION_MV = 250
 # The same set shows 18.7 to 38.5 degC on legs, and under 20 for an hour at most.
 COLD_MDEG_C = 20000
 HOT_MDEG_C = 40000
-# Water in the gap takes infrared away, and brings its own temperature within minutes.
+# Water in the gap takes infrared away, and brings its own temperature within minutes. Less of either, or a mean over
+# half an hour, accuses every second wearer who only walks about (docs/senses.md).
 LIQUID_MV = 150
-LIQUID_MDEG_C = 2000
+LIQUID_MDEG_C = 4000
 # What the temperature is compared with: its own mean over about so long.
-SLOW_MS = 1800000
+SLOW_MS = 600000
 
 # code -> (name, the condition in words, seconds that it takes to begin, seconds that it takes to end)
 RULES: "dict[int, tuple[str, str, int, int]]" = {
@@ -32,7 +33,7 @@ RULES: "dict[int, tuple[str, str, int, int]]" = {
     TEMPERATURE: ("temperature", "below 20 or above 40 degC", 7200, 3600),
     LIQUID: (
         "liquid",
-        "infrared more than 150 mV below the baseline, and temperature more than 2 degC from its mean of half an hour",
+        "infrared more than 150 mV below the baseline, and temperature more than 4 degC from its mean of ten minutes",
         180,
         600,
     ),

@@ -34,10 +34,10 @@ TAMPER: list[tuple[str, list[Any], str]] = [
         [SCALES, steps(_WORN, (4, 0, 2559, PROX, BASELINE), _WORN, passed_ms=86_400_000)],
         "too cold at one reading a day",
     ),
-    ("tamper.watch", [SCALES, steps(_WORN, (4, 0, TEMP - 300, 9499, BASELINE), _WORN)], "liquid"),
+    ("tamper.watch", [SCALES, steps(_WORN, (4, 0, TEMP - 600, 9499, BASELINE), _WORN)], "liquid"),
     (
         "tamper.watch",
-        [SCALES, steps(_WORN, (4, 0, TEMP - 300, 3999, BASELINE))],
+        [SCALES, steps(_WORN, (4, 0, TEMP - 600, 3999, BASELINE))],
         "where the skin is lost, nothing is liquid",
     ),
     ("tamper.watch", [SCALES, steps((3, 0, -100, PROX, BASELINE), (4, 0, 200, 9000, BASELINE))], "below freezing"),

@@ -28,8 +28,8 @@ def test_conditions_name_the_thresholds() -> None:
     cold, hot = tamper.COLD_MDEG_C // 1000, tamper.HOT_MDEG_C // 1000
     assert conditions[tamper.TEMPERATURE] == f"below {cold} or above {hot} degC"
     assert f"more than {tamper.LIQUID_MV} mV below" in conditions[tamper.LIQUID]
-    assert f"more than {tamper.LIQUID_MDEG_C // 1000} degC from its mean of half an hour" in conditions[tamper.LIQUID]
-    assert tamper.SLOW_MS == 30 * 60 * 1000
+    assert f"more than {tamper.LIQUID_MDEG_C // 1000} degC from its mean of ten minutes" in conditions[tamper.LIQUID]
+    assert tamper.SLOW_MS == 10 * 60 * 1000
     assert tamper.READINGS == 3
 
 

@@ -86,12 +86,12 @@ def test_what_lasts_begins_in_its_time_and_ends_in_its_time(both: Both, code: in
     assert begin >= tamper.READINGS <= end
 
 
-@given(cadence_s=st.one_of(st.integers(1, 880), st.integers(900, 86_400)))
+@given(cadence_s=st.one_of(st.integers(1, 170), st.integers(180, 86_400)))
 def test_liquid_begins_while_the_temperature_moves(both: Both, cadence_s: int) -> None:
     """A bath 8 degC off: at any cadence that leaves three readings before the mean has come up to it."""
     steps = [[1000 * cadence_s, *WORN]] * 3 + [[1000 * cadence_s, *SHOWN[tamper.LIQUID]]] * 200
     begun = [active >> tamper.LIQUID & 1 for _, active, _ in run(both, steps)]
-    assert any(begun) == (cadence_s < 900)
+    assert any(begun) == (cadence_s < 175)
 
 
 @given(found=readings, places=st.lists(st.integers(0, 50), max_size=10), passed_ms=passed)
