@@ -103,7 +103,7 @@ def test_skin_lost_is_sealed_with_the_reading_that_shows_it(worn: Any) -> None:
         (OBSTRUCTION, (CELL, TEMP, PROX - 2501), 180),
         (TEMPERATURE, (CELL, 2559, PROX), 120),
         (TEMPERATURE, (CELL, 5121, PROX), 120),
-        (LIQUID, (CELL, TEMP - 400, PROX - 1501), 3),
+        (LIQUID, (CELL, TEMP - 900, PROX - 1501), 3),
     ],
 )
 def test_each_class_begins_in_its_time(worn: Any, code: int, shown: tuple[int, int, int], minutes: int) -> None:

@@ -38,6 +38,20 @@ def test_a_second_baseline_is_remarked_on_and_does_not_count() -> None:
     assert remark.first_record == second
 
 
+def test_a_tag_that_recorded_none_is_remarked_on() -> None:
+    evaluation = judged(fitted([0] * (SEARCH + 1)))
+    assert evaluation.search.taken == 10
+    (remark,) = evaluation.remarks
+    assert "the tag recorded none" in remark.sentence
+    # The record may still be on its way.
+    assert judged(fitted([0] * SEARCH)).remarks == []
+    full = fitted([0] * SEARCH)
+    full.event(records.LOST, count=9, first_ticks=0, last_ticks=full.ticks)
+    full.live([0])
+    full.seal()
+    assert judged(full).remarks == []
+
+
 def with_alcohol(maker: TagMaker) -> None:
     maker.reading(20_100)
 

@@ -90,10 +90,11 @@ def worked_out(readings: Sequence[Reading], known: list[InForce]) -> Search:
                 continue
             passed_ms, before_ms = max(0, reading.elapsed_ms - before_ms), reading.elapsed_ms
             codes = reading.cell_code, reading.temp_code, reading.prox_count
-            if search.step(passed_ms, reading.number, reading.flags, *codes):
+            done = search.step(passed_ms, reading.number, reading.flags, *codes)
+            taken = search.taken
+            if done:
                 found.append(Medians(**{name: int(value) for name, value in search.values().items()}))
                 break
-            taken = search.taken
     return Search(found, taken)
 
 

@@ -93,7 +93,7 @@ def evaluate(
     losses = sorted([*losses, *moves, *(still or ())], key=lambda loss: loss.first_item)
     unjudged = (() if baseline else (OBSTRUCTION, LIQUID)) + (() if still is not None else (LIFELESS,))
     remarks = [
-        *of_baselines(verified, fitting, baselines, search),
+        *of_baselines(verified, fitting, found, baselines, search),
         *of_tampers(verified, fitting, found, judged),
     ]
     return Evaluation(
@@ -105,10 +105,10 @@ def evaluate(
         gaps(found, in_force, parameters),
         slowdowns(in_force, fitting),
         counts(verified, fitting),
-        baseline,
-        search,
-        remarks,
-        unjudged,
-        passed_by,
-        parameters,
+        baseline=baseline,
+        search=search,
+        remarks=remarks,
+        unjudged=unjudged,
+        breaks_passed_by=passed_by,
+        parameters=parameters,
     )

@@ -23,24 +23,26 @@ class Remark:
     sentence: str
 
 
-def of_baselines(verified: Verified, fitting: Fitting, found: list[Baseline], search: Search) -> Iterator[Remark]:
-    """Baselines that the readings in front of them do not give, and more than one of them."""
+def of_baselines(
+    verified: Verified, fitting: Fitting, readings: Sequence[Reading], found: list[Baseline], search: Search
+) -> Iterator[Remark]:
+    """Baselines that the readings in front of them do not give, more than one of them, and one that is not there."""
     for one in found[1:]:
         sentence = f"The tag recorded a second baseline in record {one.number}; the first one counts."
         yield Remark(one.number, one.number, sentence)
-    if not found or not all(verified.proven[fitting.first_item : found[0].item]):
+    end = found[0].item if found else verified.proven.rfind(1, fitting.first_item, fitting.last_item) + 1
+    kinds = (verified.record(index).kind for index in range(fitting.first_item, end))
+    # Without all of the readings nobody can work it out, and a full log may have had no room for it.
+    if not all(verified.proven[fitting.first_item : end]) or records.LOST in kinds:
         return
-    behind = (verified.record(index).kind for index in range(fitting.first_item, found[0].item))
-    if records.LOST in behind:
-        return
-    medians = found[0].medians
-    if medians not in search.found:
-        yield Remark(
-            medians.first,
-            found[0].number,
-            f"The baseline in record {found[0].number} is not what the readings {medians.first} to {medians.last} give "
-            "by the rule.",
-        )
+    if found and found[0].medians not in search.found:
+        medians, number = found[0].medians, found[0].number
+        about = f"the readings {medians.first} to {medians.last} give by the rule"
+        yield Remark(medians.first, number, f"The baseline in record {number} is not what {about}.")
+    elif not found and search.found and search.found[0].last < readings[-1].number:
+        medians = search.found[0]
+        about = f"The readings {medians.first} to {medians.last} give a baseline; the tag recorded none."
+        yield Remark(medians.first, medians.last, about)
 
 
 def of_tampers(
