@@ -146,8 +146,7 @@ def absent(addresses):
 
 def hold(address, register, data):
     """A register of a part reads so from now on, whatever is written; empty: as before."""
-    held = now.tag.board.i2c.held
-    held[address, register] = unhex(data)
+    now.tag.held[address, register] = unhex(data)
 
 
 def registers(address, register, data):
@@ -157,7 +156,7 @@ def registers(address, register, data):
 
 def show(cell_code=None, temp_code=None, prox_count=None):
     """What the senses give from now on; those that are None wander about their own values."""
-    held = now.tag.board.i2c.held
+    held = now.tag.held
     held[0x49, 0x00] = b"" if cell_code is None else (cell_code & 0xFFFF).to_bytes(2, "big")
     held[0x4A, 0x00] = b"" if temp_code is None else (temp_code & 0xFFFF).to_bytes(2, "big")
     held[0x60, 0x08] = b"" if prox_count is None else prox_count.to_bytes(2, "little")
