@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help env demo test soak check lint types touched measure-emulator measure-log measure-verify measure-sync wheel clean
+.PHONY: help env demo test soak check lint types touched measure-emulator measure-log measure-verify measure-sync measure-senses wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -58,6 +58,10 @@ measure-verify: $(VENV)/stamp-dev ## check 120 days of evidence with both verifi
 measure-sync: $(VENV)/stamp-dev ## read-outs over bad lines beside ZMODEM and C-Kermit (Debian: lrzsz, ckermit; absent ones are listed); 15 minutes: build/measure/sync.json
 	@mkdir -p build/measure
 	$(BIN)/python tests/measure/sync.py $(MEASURE_ARGS)
+
+measure-senses: $(VENV)/stamp-dev ## a hundred wearers with and without each tamper; three to six minutes: build/measure/senses.json
+	@mkdir -p build/measure
+	$(BIN)/python tests/measure/senses.py
 
 wheel: $(VENV)/stamp-dev ## build wheel and sdist into dist/
 	$(BIN)/python -m build --outdir dist
