@@ -21,7 +21,7 @@ COLD_MDEG_C = 20000
 HOT_MDEG_C = 40000
 # Water in the gap takes infrared away, and brings its own temperature within minutes. Less of either, or a mean over
 # half an hour, accuses every second wearer who only walks about (docs/senses.md).
-LIQUID_MV = 150
+LIQUID_MV = 200
 LIQUID_MDEG_C = 4000
 # What the temperature is compared with: its own mean over about so long.
 SLOW_MS = 600000
@@ -33,7 +33,7 @@ RULES: "dict[int, tuple[str, str, int, int]]" = {
     TEMPERATURE: ("temperature", "below 20 or above 40 degC", 7200, 3600),
     LIQUID: (
         "liquid",
-        "infrared more than 150 mV below the baseline, and temperature more than 4 degC from its mean of ten minutes",
+        "infrared more than 200 mV below the baseline, and temperature more than 4 degC from its mean of ten minutes",
         180,
         600,
     ),

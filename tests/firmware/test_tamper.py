@@ -103,7 +103,7 @@ def test_skin_lost_is_sealed_with_the_reading_that_shows_it(worn: Any) -> None:
         (OBSTRUCTION, (CELL, TEMP, PROX - 2501), 180),
         (TEMPERATURE, (CELL, 2559, PROX), 120),
         (TEMPERATURE, (CELL, 5121, PROX), 120),
-        (LIQUID, (CELL, TEMP - 900, PROX - 1501), 3),
+        (LIQUID, (CELL, TEMP - 900, PROX - 2001), 3),
     ],
 )
 def test_each_class_begins_in_its_time(worn: Any, code: int, shown: tuple[int, int, int], minutes: int) -> None:
@@ -115,7 +115,7 @@ def test_each_class_begins_in_its_time(worn: Any, code: int, shown: tuple[int, i
     assert last_seal(worn).reason == seals.REASON_TAMPER
 
 
-@pytest.mark.parametrize("shown", [(CELL, 2560, PROX - 1500), (CELL, 5120, PROX + 2500), (CELL, TEMP, 8500)])
+@pytest.mark.parametrize("shown", [(CELL, 2560, PROX - 2000), (CELL, 5120, PROX + 2500), (CELL, TEMP, 8500)])
 def test_what_is_just_within_is_none(worn: Any, shown: tuple[int, int, int]) -> None:
     worn.show(*shown)
     worn.steps(400)

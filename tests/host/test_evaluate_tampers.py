@@ -40,7 +40,7 @@ def after(maker: TagMaker) -> Evaluation:
         (OBSTRUCTION, 3.1, {"prox": PROX_ON_SKIN - VOLT * 3 // 10}),
         (TEMPERATURE, 2.1, {"temp": COLD}),
         (TEMPERATURE, 2.1, {"temp": 41 * DEGREE}),
-        (LIQUID, 0.1, {"prox": PROX_ON_SKIN - VOLT * 2 // 10, "temp": 26 * DEGREE}),
+        (LIQUID, 0.1, {"prox": PROX_ON_SKIN - VOLT * 22 // 100, "temp": 26 * DEGREE}),
         (SENSE, 0.1, {"flags": records.FLAG_NO_PROX}),
         (SENSE, 0.1, {"flags": records.FLAG_NO_CELL}),
     ],

@@ -34,7 +34,7 @@ TAMPER: list[tuple[str, list[Any], str]] = [
         [SCALES, steps(_WORN, (4, 0, 2559, PROX, BASELINE), _WORN, passed_ms=86_400_000)],
         "too cold at one reading a day",
     ),
-    ("tamper.watch", [SCALES, steps(_WORN, (4, 0, TEMP - 600, 9499, BASELINE), _WORN)], "liquid"),
+    ("tamper.watch", [SCALES, steps(_WORN, (4, 0, TEMP - 600, 8999, BASELINE), _WORN)], "liquid"),
     (
         "tamper.watch",
         [SCALES, steps(_WORN, (4, 0, TEMP - 600, 3999, BASELINE))],

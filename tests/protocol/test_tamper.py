@@ -20,7 +20,7 @@ SHOWN = {
     tamper.SKIN: (0, TEMP, 3999, BASELINE),
     tamper.OBSTRUCTION: (0, TEMP, 13_501, BASELINE),
     tamper.TEMPERATURE: (0, 5121, PROX, BASELINE),
-    tamper.LIQUID: (0, TEMP + 1000, 9000, BASELINE),
+    tamper.LIQUID: (0, TEMP + 1000, 8999, BASELINE),
     tamper.SENSE: (NO_TEMP, 0, PROX, BASELINE),
 }
 passed = st.one_of(st.integers(0, 86_400_000), st.sampled_from([0, 60_000, 100_000, 300_000, 1_800_000, 3_600_000]))
@@ -30,7 +30,7 @@ one = st.builds(
     passed,
     st.sampled_from([0, 0, 0, 0, 0x01, 0x04, NO_TEMP, NO_PROX, NO_TEMP | NO_PROX]),
     st.sampled_from([TEMP, TEMP, 2559, 2560, 5120, 5121, TEMP + 257, -5000, 32_767]),
-    st.sampled_from([PROX, PROX, 0, 3999, 4000, 8499, 8500, 9499, 9500, 13_500, 13_501, 65_535]),
+    st.sampled_from([PROX, PROX, 0, 3999, 4000, 8499, 8500, 8999, 9000, 13_500, 13_501, 65_535]),
     st.sampled_from([BASELINE, BASELINE, BASELINE, 0]),
 )
 # Runs of equal ones, or no class would ever begin.
