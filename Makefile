@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help env demo test soak check lint types touched measure-emulator measure-log measure-verify measure-sync wheel clean
+.PHONY: help env demo test soak check lint types touched measure-emulator measure-log measure-verify measure-sync measure-senses wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -59,6 +59,10 @@ measure-sync: $(VENV)/stamp-dev ## read-outs over bad lines beside ZMODEM and C-
 	@mkdir -p build/measure
 	$(BIN)/python tests/measure/sync.py $(MEASURE_ARGS)
 
+measure-senses: $(VENV)/stamp-dev ## a hundred wearers with and without each tamper; three to six minutes: build/measure/senses.json
+	@mkdir -p build/measure
+	$(BIN)/python tests/measure/senses.py
+
 wheel: $(VENV)/stamp-dev ## build wheel and sdist into dist/
 	$(BIN)/python -m build --outdir dist
 
@@ -78,8 +82,10 @@ $(VENV)/stamp-run: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 # With everything installed the run-time part is there too, so `make demo` after `make env` has nothing to do.
-$(VENV)/stamp-dev: pyproject.toml constraints.txt | $(BIN)/python
+# The oracles without what they depend on: that is a board's support, some ten packages that no test needs.
+$(VENV)/stamp-dev: pyproject.toml constraints.txt tests/rig/oracles.txt | $(BIN)/python
 	$(PIP) install --quiet -c constraints.txt -e '.[dev]'
+	$(PIP) install --quiet --no-deps -r tests/rig/oracles.txt
 	@touch $(VENV)/stamp-run $@
 
 # The stubs hold time.pyi, machine.pyi, ...: in .venv they would shadow CPython's own for the host's code.

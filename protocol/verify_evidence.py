@@ -307,13 +307,13 @@ def pages_in_turn(pages: list[bytes], findings: Findings) -> Iterator[bytes | En
 # 6 Items and records: what the pages hold, one stream over all of them
 READING, BOOT, KEY, FIT, REMOVE, FAULT, ATTESTATION, RECEIPT = 0x01, 0x10, 0x11, 0x12, 0x13, 0x16, 0x17, 0x18
 CONFIG, LOST, OPENED, TRUST, CONFIGURED = 0x1A, 0x1B, 0x1E, 0x1F, 0x20
-FIELDS: dict[int, tuple[str, str]] = {  # strap 0x14, case 0x15, repeated 0x19, refused 0x1c, fix 0x1d
-    READING: ("<BhhH", ""), BOOT: ("<BI8s", "cause skipped"), KEY: ("<I64s", "epoch key"), 0x14: ("<BB", ""),
+FIELDS: dict[int, tuple[str, str]] = {  # 0x14 strap, 15 case, 19 repeated, 1c refused, 1d fix, 21 tamper, 22 baseline
+    READING: ("<BhhH", ""), BOOT: ("<BI8s", "cause skipped"), KEY: ("<I64s", "epoch key"), 0x22: ("<IIBhhH", ""),
     FIT: ("<16sII8s8s64s", "order_id cadence_s interval_s nonce station signature"), 0x15: ("<BB", ""),
     REMOVE: ("<B8s8s64s", "reason nonce station signature"), FAULT: ("<BhB", "sense code size"), 0x19: ("<BIII", ""),
     ATTESTATION: ("<QI8s8s64s", "utc_ms nonce_ticks nonce station signature"), 0x1C: ("<BB", ""), 0x1D: ("<iiH", ""),
-    RECEIPT: ("<II32sI66s8s8s64s", "page seal_number seal_hash epoch keys nonce station signature"),
-    CONFIG: ("<II8siIIIII", "cadence_s interval_s calibration zero span tia adc temp prox"),
+    RECEIPT: ("<II32sI66s8s8s64s", "page seal_number seal_hash epoch keys nonce station signature"), 0x14: ("<BB", ""),
+    CONFIG: ("<II8siIIIII", "cadence_s interval_s calibration zero span tia adc temp prox"), 0x21: ("<BBI", ""),
     CONFIGURED: ("<II8s8s64s", "cadence_s interval_s nonce station signature"), LOST: ("<III", "count first_ticks"),
     OPENED: ("<B8s8s64s", "scope nonce station signature"), TRUST: ("<BII32s", "change number generation digest")}
 @dataclass

@@ -7,6 +7,7 @@ from tagproto.layout import EVENT_RESERVE_PAGES, JOURNAL_BLOCKS, SESSION_RESERVE
 from tagproto.records import ticks_after
 
 from .authority import Authority
+from .baseline import Baseline
 from .bucket import Rationed
 from .calibration import config_values
 from .commands import Commands
@@ -28,6 +29,7 @@ from .recorder import Recorder
 from .sampling import Sampler
 from .sealing import Sealer
 from .settings import RETIRED_MAX, Settings
+from .tamper import Tampers
 from .trust import Trust
 
 _IDLE_MS = 3600000
@@ -64,6 +66,7 @@ class App:
         self._inputs = Inputs(board, self.recorder, self.seal)
         self._refusals = Rationed(self.recorder, clock, records.REFUSED)
         self._fixes = Rationed(self.recorder, clock, records.FIX)
+        self.tampers = Tampers(self)
         commands = Commands(self)
         self.link = Link(board.link, clock, commands.handle, self._read_page, commands.readable, self._refused)
         self._turns = 0
@@ -87,13 +90,16 @@ class App:
         self.recorder = Recorder(self.writer, self.ring, coder, self.pool, board.trace, board.trace_readings)
         self.sealer = Sealer(self.recorder, board.unique_id, self.pool.take)
         self.fitting = Fitting(self)
+        self.baseline = Baseline(self)
         # Kinds of record in the open window.
         self._recorded = set()
         # Pages that have gone bad may have held many records: what comes now must repeat none of their numbers.
         self._boots_unread = 0
         found = recovery.read_open_window(self.ring, self.writer, coder, self._resume, board.feed)
         self.recorder.sealed_page, self._unread, self._skipped = found
-        self.fitting.mend(self.recorder.next_number() + self._skipped)
+        next_number = self.recorder.next_number() + self._skipped
+        self.fitting.mend(next_number)
+        self.baseline.mend(next_number)
         self.authority = Authority(self)
 
     def _take_key(self):
@@ -138,6 +144,7 @@ class App:
         if self.settings.fitted or (first and records.CONFIG not in self._recorded):
             self.record_config()
         self.authority.tell_untold()
+        self.tampers.begin()
         self.sampler.configure()
         self.faults.record_due()
         self.seal(seals.REASON_BOOT)
@@ -156,6 +163,7 @@ class App:
         self.faults.tell()
         self._refusals.tell()
         self._fixes.tell()
+        self.tampers.tell()
         reserve_pages = SESSION_RESERVE_PAGES if nonce else EVENT_RESERVE_PAGES
         if not self.recorder.catch_up(reserve_pages) and not self.recorder.window_count() and not nonce:
             # Nothing to seal in a full log but the log's own fullness.
@@ -270,6 +278,7 @@ class App:
         if self.settings.fitted and ticks_after(self._next_sample, clock.ticks_ms()) >= 0:
             self._guard(self._tend)
             self._guard(self._sample)
+            self._guard(self.tampers.judge)
         if self.settings.fitted and self.sealer.due(clock.ticks_ms(), self.pace.seal_interval_s):
             self._guard(self._scheduled_seal)
         if ticks_after(self.recorder.last_ticks, clock.ticks_ms()) >= _SILENCE_MS:
@@ -300,7 +309,9 @@ class App:
         self._next_sample = (self._next_sample + (behind + 1) * cadence_ms) & (records.TICKS_PERIOD_MS - 1)
         sampler = self.sampler
         sampler.sample()
-        self.recorder.reading(ticks, sampler.flags, sampler.cell_code, sampler.temp_code, sampler.prox_count)
+        recorder = self.recorder
+        kept = recorder.reading(ticks, sampler.flags, sampler.cell_code, sampler.temp_code, sampler.prox_count)
+        self.tampers.taken(ticks, recorder.next_number() - 1 if kept else None)
         self.faults.record_due()
 
     def _scheduled_seal(self):

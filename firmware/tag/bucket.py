@@ -47,6 +47,8 @@ class Bucket:
 
     def hold(self, ticks, count):
         """Count occurrences that were not recorded one by one."""
+        if not count:
+            return
         if not self.held:
             self.first_ticks = ticks
         self.held += count
@@ -63,7 +65,10 @@ class Rationed:
         self._bucket = Bucket(EVENT_CAPACITY, EVENT_REFILL_MS)
 
     def record(self, values, count=1):
-        """Record an event now if there is a token and room; False when its `count` occurrences were only counted."""
+        """Record an event now if there is a token and room; False when its `count` occurrences were only counted.
+
+        count 0: of one that comes back until it was recorded.
+        """
         ticks = self._clock.ticks_ms()
         if not self._bucket.take(ticks, count):
             return False
@@ -72,6 +77,10 @@ class Rationed:
             self._bucket.hold(ticks, count)
             return False
         return True
+
+    def hold(self, count):
+        """Count occurrences that are over and were not recorded."""
+        self._bucket.hold(self._clock.ticks_ms(), count)
 
     def event(self, values):
         """Record an event now, token or not; its number, or None when the log is full."""

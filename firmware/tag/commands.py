@@ -98,6 +98,8 @@ class Commands:
             "order_page": settings.order_page,
             "unreceipted": 1 if app.fitting.unreceipted() else 0,
             "minimum": app.trust.minimum,
+            "baseline": app.baseline.readings(),
+            "tampers": app.tampers.active(),
         }
 
     # Documents

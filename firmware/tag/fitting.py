@@ -55,6 +55,7 @@ class Fitting:
             settings.order_id = values["order_id"]
             settings.order_page = settings.ended_page
         self._keep_pace(values)
+        app.baseline.forget()
         app.pace.set()
         app.record_config(SESSION_RESERVE_PAGES)
         number = self._change(True, records.FIT, values, seals.REASON_FIT)
@@ -107,6 +108,7 @@ class Fitting:
         app.settings.fitted_by = app.recorder.next_number()
         app.save_settings()
         number = app.event(kind, values, SESSION_RESERVE_PAGES)
+        app.tampers.begin()
         app.seal(reason)
         app.diary.write("%s, record %d" % ("fitted" if fitted else "removed", number))
         return number

@@ -1,6 +1,7 @@
-"""How often the tag samples and seals: as the order says, or slower while the log is nearly full."""
+"""How often the tag samples and seals: as the order says, more for a baseline, less while the log is nearly full."""
 
 from tagproto.layout import SLOW_ABOVE_PERCENT, SLOW_CADENCE_S, SLOW_SEAL_INTERVAL_S, SLOW_UNTIL_PERCENT
+from tagproto.tamper import BASELINE_CADENCE_S
 
 
 class Pace:
@@ -19,6 +20,12 @@ class Pace:
         self.slow = self._ring.percent_taken() >= SLOW_ABOVE_PERCENT
         self._apply()
 
+    def baseline_taken(self):
+        """Whether the baseline, which is there now, was all that the cadence was for."""
+        before = self.cadence_s
+        self._apply()
+        return self.cadence_s != before
+
     def changed(self):
         """Slow down rather than refuse readings, be quick again once a receipt has made room; whether it changed."""
         taken = self._ring.percent_taken()
@@ -36,6 +43,8 @@ class Pace:
         settings = self._settings
         self.cadence_s = settings.cadence_s
         self.seal_interval_s = settings.seal_interval_s
+        if not self.slow and not settings.baseline_by:
+            self.cadence_s = min(self.cadence_s, BASELINE_CADENCE_S)
         if self.slow:
             self.cadence_s = max(self.cadence_s, SLOW_CADENCE_S)
             self.seal_interval_s = max(self.seal_interval_s, SLOW_SEAL_INTERVAL_S)

@@ -8,12 +8,17 @@ from .drivers.lmp91000 import Lmp91000
 from .drivers.tmp117 import Tmp117
 from .drivers.vcnl4040 import Vcnl4040
 
+# Where the amplifier of the cell or the ADC behind it has come to an end: within 1 mV of ground, or the highest code.
+_CODE_MIN = 16
 _CODE_MAX = 32767
+# The potentiostat says nothing by itself: of so many readings one asks whether it still works.
+_CHECK_EVERY = 15
 # The code of a sense that gave none. Its flag says so; 0 keeps the coding short.
 _NO_CODE = 0
 
 _ETIMEDOUT = 110
 _ENODEV = 19
+_ERANGE = 34
 
 _SENSES = (records.SENSE_CELL, records.SENSE_TEMP, records.SENSE_PROX)
 
@@ -35,6 +40,7 @@ class Sampler:
         # Senses that answered their configuration; the others are tried again at every reading.
         self._ready = 0
         self._failing = 0
+        self._unchecked = 0
         self.flags = 0
         self.cell_code = 0
         self.temp_code = 0
@@ -81,12 +87,12 @@ class Sampler:
             clock.sleep_ms(ads1115.CONVERSION_MS)
         elif prox_started:
             clock.sleep_ms(vcnl4040.CONVERSION_MS)
-        cell = self._finish(records.SENSE_CELL, self._adc) if cell_started else None
+        cell = self._finish_cell() if cell_started else None
         prox = self._finish(records.SENSE_PROX, self._proximity) if prox_started else None
         temp = self._finish(records.SENSE_TEMP, self._thermometer) if temp_started else None
         if cell is None:
             flags |= records.FLAG_NO_CELL
-        elif cell == _CODE_MAX:
+        elif not _CODE_MIN <= cell < _CODE_MAX:
             flags |= records.FLAG_CELL_SATURATED
         if temp is None:
             flags |= records.FLAG_NO_TEMP
@@ -113,9 +119,33 @@ class Sampler:
             return None
         if value is None:
             self._fail(sense, _ETIMEDOUT)
-        else:
+        elif sense != records.SENSE_CELL:
             self._failing &= ~(1 << sense)
         return value
+
+    def _finish_cell(self):
+        """The code; None where the ADC gave none, or the potentiostat does not do what it should."""
+        code = self._finish(records.SENSE_CELL, self._adc)
+        if code is None:
+            return None
+        self._unchecked += 1
+        good = _CODE_MIN <= code < _CODE_MAX
+        if not good or self._unchecked >= _CHECK_EVERY:
+            self._unchecked = 0
+            try:
+                works = self._potentiostat.check()
+                error_code = _ENODEV
+            except OSError as error:
+                works = False
+                error_code = error.errno or 0
+            if not works:
+                self._fail(records.SENSE_CELL, error_code)
+                return None
+        if good:
+            self._failing &= ~_CELL_BIT
+        else:
+            self._fail(records.SENSE_CELL, _ERANGE)
+        return code
 
     def _fail(self, sense, code):
         # A part that failed may have lost its power and with it its registers: bring it up again.

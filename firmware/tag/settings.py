@@ -13,14 +13,15 @@ from .turns import Turns
 
 _MAGIC = 0x7A6C
 RETIRED_MAX = 32
-_FORMAT = "<HI64sBI16sIIIIIB%dH" % RETIRED_MAX
+_FORMAT = "<HI64sBI16sIIIIIB%dHIH" % RETIRED_MAX
 
 
 class Settings:
     """Fields: first_key (public key of epoch 0, 64 bytes, or empty), fitted, fitted_by (number of the record that says
     so), order_id, cadence_s, seal_interval_s, received (pages that a receipt covers), order_page (first page of the
     current order), ended_page (the page behind the last order that has ended), retired (blocks of the ring that are
-    not used any more)."""
+    not used any more), baseline_by (number of the BASELINE record of the fitting, 0 for none yet), baseline (its
+    prox_count)."""
 
     def __init__(self, flash, first_block):
         self._turns = Turns(flash, first_block, SETTINGS_BLOCKS)
@@ -35,6 +36,8 @@ class Settings:
         self.order_page = 0
         self.ended_page = 0
         self.retired = []
+        self.baseline_by = 0
+        self.baseline = 0
         self._load()
 
     def _load(self):
@@ -58,6 +61,8 @@ class Settings:
         self.first_key = b"" if first_key == bytes(64) else first_key
         self.fitted = bool(fitted)
         self.retired = list(values[12 : 12 + count])
+        # Zeros where an older firmware wrote it.
+        self.baseline_by, self.baseline = values[-2:]
         # What a cut tore may read as a snapshot at the next boot and not at this one, or the other way round. So these
         # values are written anew before anything follows from them, with a number above any that may come to life.
         self._generation += 1
@@ -84,6 +89,8 @@ class Settings:
             self.ended_page,
             len(self.retired),
             *retired,
+            self.baseline_by,
+            self.baseline,
         )
         struct.pack_into("<I", buffer, PAGE_SIZE - 4, binascii.crc32(memoryview(buffer)[:-4]))
         page = self._turns.put(buffer)

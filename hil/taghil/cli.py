@@ -21,7 +21,6 @@ from taghil.vm.config import DEFAULT_HEAP
 from taghil.vm.process import Emulator, EmulatorDied, EmulatorError, EmulatorTimeout
 from taghil.world.errors import WorldError
 from taghil.world.replay import read as read_replay
-from taghil.world.scenario import built_in
 from taghil.world.scenario import load as load_scenario
 
 LOOK_S = 0.2
@@ -32,7 +31,9 @@ def emulate(
     state: Annotated[Path, typer.Option(help="Folder that keeps the tag: flash, port, clock.")] = Path(
         "ankletag-emulator"
     ),
-    scenario: Annotated[str, typer.Option(help=f"A scenario file, or one of: {', '.join(built_in())}.")] = "quiet",
+    scenario: Annotated[
+        str, typer.Option(help="A scenario file, or a built-in one: see `ankletag world list`.")
+    ] = "quiet",
     replay: Annotated[
         Path | None, typer.Option(help="A CSV of readings (local_time, tac_g_dl, ir_v, temp_f) instead of a scenario.")
     ] = None,

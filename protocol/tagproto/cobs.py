@@ -2,6 +2,9 @@
 
 from .bad import Bad
 
+# Bytes that are searched for zeros in one go.
+_PIECE = 128
+
 
 def encoded_max(size: int) -> int:
     """Bytes that `size` bytes take at most."""
@@ -17,32 +20,41 @@ def encode(data: bytes) -> bytes:
 
 def encode_into(data: "bytes | bytearray | memoryview", out: bytearray) -> int:
     """As `encode`, into the beginning of a buffer that holds `encoded_max` bytes; how many."""
-    # A bytearray cannot be searched on MicroPython.
-    plain = bytes(data)
-    view = memoryview(plain)
-    size = len(plain)
-    at = 0
-    put = 0
-    while True:
-        end = plain.find(b"\0", at)
-        if end < 0:
-            end = size
-        begin = at
-        while end - at >= 254:
-            # A full group stands for its 254 bytes and no zero.
-            out[put] = 255
-            out[put + 1 : put + 255] = view[at : at + 254]
-            at += 254
-            put += 255
-        if begin < at == size:
-            break
-        out[put] = end - at + 1
-        put += 1
-        out[put : put + end - at] = view[at:end]
-        put += end - at
-        if end == size:
-            break
-        at = end + 1
+    view = memoryview(data)
+    start = 0
+    put = 1
+    full = False
+    for begin in range(0, len(view), _PIECE):
+        # A bytearray cannot be searched on MicroPython, and for a copy of all of it there may be no room in one.
+        plain = bytes(view[begin : begin + _PIECE])
+        size = len(plain)
+        at = 0
+        while True:
+            zero = plain.find(b"\0", at)
+            # What follows fits into the group, up to its end or to a zero.
+            end = min(size if zero < 0 else zero, at + 255 - (put - start))
+            if end > at:
+                out[put : put + end - at] = view[begin + at : begin + end]
+                put += end - at
+                at = end
+                full = False
+            if put - start == 255:
+                # A full group stands for its 254 bytes and no zero.
+                out[start] = 255
+                start = put
+                put += 1
+                full = True
+            elif at == zero:
+                out[start] = put - start
+                start = put
+                put += 1
+                at += 1
+                full = False
+            else:
+                break
+    if full:
+        return start
+    out[start] = put - start
     return put
 
 

@@ -294,12 +294,15 @@ class Coder:
 
     def _decode_event(self, data: bytes, at: int) -> "tuple[int, Record, int] | Bad":
         kind = data[at] & 0x3F
+        if kind <= records.READING:
+            # Refused even where the rest of it is missing.
+            return Bad("item", "event kind out of range")
         result = varint.decode(data, at + 1)
         if isinstance(result, Bad):
             return result
         delta, end = result
-        if kind <= records.READING or delta > _TICKS_MASK:
-            return Bad("item", "event kind or ticks out of range")
+        if delta > _TICKS_MASK:
+            return Bad("item", "event ticks out of range")
         if end >= len(data) or end + 1 + data[end] > len(data):
             return Bad("short", "event")
         body = bytes(data[end + 1 : end + 1 + data[end]])

@@ -135,6 +135,10 @@ REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
         ("order_page", "I"),
         ("unreceipted", "B"),
         ("minimum", "I"),
+        # baseline: readings that it has so far, tamper.BASELINE_READINGS once it stands; tampers: bits 1 << code of the
+        # classes of tagproto.tamper in force.
+        ("baseline", "B"),
+        ("tampers", "H"),
     ),
     # All that was asked for has been sent. What the tag has now, the open page included.
     READ: (("oldest_page", "I"), ("open_page", "I")),

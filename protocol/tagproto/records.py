@@ -31,6 +31,8 @@ FIX = 0x1D
 OPENED = 0x1E
 TRUST = 0x1F
 CONFIGURED = 0x20
+TAMPER = 0x21
+BASELINE = 0x22
 
 # What a TRUST record tells of.
 TRUST_ROOT = 1
@@ -107,6 +109,20 @@ KINDS: "dict[int, tuple[str, tuple[tuple[str, str | int], ...]]]" = {
     OPENED: ("opened", (("scope", "B"),) + SIGNED),
     # A station has changed how the tag samples and seals; the CONFIG record behind it says what is in force.
     CONFIGURED: ("configured", (("cadence_s", "I"), ("seal_interval_s", "I")) + SIGNED),
+    # A class of tagproto.tamper has begun (1) or ended (0); age_s: how long ago that began to show.
+    TAMPER: ("tamper", (("tamper", "B"), ("begun", "B"), ("age_s", "I"))),
+    # What the senses showed behind the fitting: medians of so many readings, from the record of the first to the last.
+    BASELINE: (
+        "baseline",
+        (
+            ("first", "I"),
+            ("last", "I"),
+            ("readings", "B"),
+            ("cell_code", "h"),
+            ("temp_code", "h"),
+            ("prox_count", "H"),
+        ),
+    ),
     # Whom the tag obeys, from here on: number and generation of the document, and its SHA-256.
     TRUST: ("trust", (("change", "B"), ("number", "I"), ("generation", "I"), ("digest", 32))),
 }

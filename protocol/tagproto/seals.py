@@ -31,7 +31,8 @@ REASON_REMOVE = 4
 REASON_STRAP = 5
 REASON_CASE = 6
 REASON_ASKED = 7
-REASONS = {1: "schedule", 2: "boot", 3: "fit", 4: "remove", 5: "strap", 6: "case", 7: "asked"}
+REASON_TAMPER = 8
+REASONS = {1: "schedule", 2: "boot", 3: "fit", 4: "remove", 5: "strap", 6: "case", 7: "asked", 8: "tamper"}
 
 NO_PREVIOUS = bytes(32)
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import verify_evidence
@@ -68,6 +68,8 @@ def test_any_bit_flipped_is_found(bit: int) -> None:
 
 @given(size=st.integers(0, len(DATA) - 1), more=st.binary(max_size=40))
 def test_a_bundle_that_is_cut_or_continued_is_damaged(size: int, more: bytes) -> None:
+    # What was cut off may come back as it was: the last bytes are zeros.
+    assume(DATA[:size] + more != DATA)
     assert verdict_of_the_file(DATA[:size] + more, SMALL) == DAMAGED
 
 

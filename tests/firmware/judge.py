@@ -114,7 +114,7 @@ def log_differs(known: Known, verified: Verified) -> list[str]:
 
 
 def log_says(verified: Verified, says: dict[str, Any]) -> list[str]:
-    """Where what the tag is differs from what its log says: the fitting, its pace, and whom it obeys."""
+    """Where what the tag is differs from what its log says: the fitting, its pace and baseline, and whom it obeys."""
     found = []
     last = {record.kind: record for _, record in verified.events()}
     fitting = [record.kind for _, record in verified.events() if record.kind in (records.FIT, records.REMOVE)]
@@ -127,6 +127,11 @@ def log_says(verified: Verified, says: dict[str, Any]) -> list[str]:
         assert isinstance(order, dict)
         if says["free"] > EVENT_RESERVE_PAGES and says["pace"] != [config["cadence_s"], config["seal_interval_s"]]:
             found.append(f"cadence and interval are {says['pace']}, and not so by record {last[records.CONFIG].number}")
+        taken = [record.number for _, record in verified.events() if record.kind == records.BASELINE]
+        if (says["baseline_by"] or None) != (
+            max([number for number in taken if number > last[records.FIT].number], default=None)
+        ):
+            found.append(f"the baseline is of record {says['baseline_by']}, and not so by the log")
         if bytes.fromhex(says["order_id"]) != order["order_id"]:
             found.append("the order is not that of the last fit record")
     if says["free"] > EVENT_RESERVE_PAGES:

@@ -69,16 +69,22 @@ def test_a_cut_at_every_operation_of_the_settings(harness: Any, tmp_path: Path) 
 
     def visit(torn: Image, operation: Operation, how: str, known: Known) -> None:
         first, *again = harness.settings_come_back(str(flash), operation.index, torn.mode)
-        received, fitted, order = first
+        received, fitted, order, *baseline = first
         assert received in known.states["received"], (operation, how)
         assert (fitted, int(order, 16)) == (bool(received & 1), received), (operation, how)
+        assert baseline == ([received, received + 1] if received else [0, 0]), (operation, how)
         for cut_in in (1, 2):
             twice = harness.settings_after_two_cuts(str(flash), operation.index, torn.mode, cut_in)
             assert twice[0] in known.states["received"], (operation, how, cut_in)
-        assert again == [first] * 4 + [[1000, fitted, order], [1001, fitted, order]], (operation, how)
+        assert again == [first] * 4 + [[1000, *first[1:]], [1001, *first[1:]]], (operation, how)
 
     states = every_state(flash, Story(recorded), SETTINGS_BLOCKS, visit)
     assert states > 5 * done["operations"]
+
+
+def test_settings_of_an_older_firmware_have_no_baseline(harness: Any) -> None:
+    found = harness.settings_of_older_firmware()
+    assert found == {"seen": [11, True, bytes(16).hex(), 0, 0], "retired": [9], "ended_page": 13}
 
 
 def test_a_cut_at_every_operation_of_the_keys(harness: Any, tmp_path: Path) -> None:

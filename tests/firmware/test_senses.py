@@ -1,4 +1,4 @@
-"""A part that is absent costs its value and one fault record, never the reading."""
+"""A part that does not do what it should costs its value and one fault record, never the reading."""
 
 import itertools
 from typing import Any
@@ -14,6 +14,8 @@ PARTS = [
     ([0x4A], records.FLAG_NO_TEMP, records.SENSE_TEMP),
     ([0x60], records.FLAG_NO_PROX, records.SENSE_PROX),
 ]
+EIO, ENODEV, ERANGE, ETIMEDOUT = 5, 19, 34, 110
+VALUE = {records.SENSE_CELL: "cell_code", records.SENSE_TEMP: "temp_code", records.SENSE_PROX: "prox_count"}
 
 
 def parsed(tag: Any, kind: int) -> list[Any]:
@@ -21,28 +23,129 @@ def parsed(tag: Any, kind: int) -> list[Any]:
     return [record for record in found if record.kind == kind]
 
 
+def faults(tag: Any) -> list[tuple[Any, Any]]:
+    """(sense, code) of each."""
+    found = [record.values() for record in parsed(tag, records.FAULT)]
+    return [(values["sense"], values["code"]) for values in found]
+
+
+def flags_of(tag: Any, count: int) -> list[int]:
+    """Of so many readings more."""
+    tag.steps(count)
+    return [record.values()["flags"] for record in parsed(tag, records.READING)[-count:]]
+
+
 @pytest.mark.parametrize(("absent", "flag", "sense"), PARTS)
 def test_a_part_that_goes_and_comes_back(tag: Any, absent: list[int], flag: int, sense: int) -> None:
     talk.fit(tag)
     tag.steps(3)
     tag.absent(absent)
-    if absent == [0x48]:
-        tag.reboot(2)  # the potentiostat is talked to when it is brought up
-        tag.absent(absent)
-        tag.reboot(2)
-    before = len(parsed(tag, records.READING))
-    tag.steps(5)
-    readings = [record.values() for record in parsed(tag, records.READING)[before:]]
-    assert len(readings) == 5
-    if absent != [0x48]:
-        assert all(values["flags"] == flag for values in readings)
-        (fault,) = parsed(tag, records.FAULT)
-        assert fault.values()["sense"] == sense
-        assert fault.values()["code"] == 5  # EIO
+    # The ADC speaks for a potentiostat that does not: now and then that one is asked itself.
+    unseen = 15 if absent == [0x48] else 0
+    tag.steps(unseen)
+    assert flags_of(tag, 5) == [flag] * 5
+    assert faults(tag) == [(sense, EIO)]
     tag.absent([])
-    tag.steps(2)
-    assert parsed(tag, records.READING)[-1].values()["flags"] == 0
+    assert flags_of(tag, 2) == [0, 0]
+    assert len(parsed(tag, records.READING)) == 11 + unseen
     assert tag.check() == []
+
+
+# (address, register, what it reads, flag, sense) of parts that are another one, not ready, or take no configuration.
+STRANGE = [
+    (0x48, 0x00, "00", records.FLAG_NO_CELL, records.SENSE_CELL),
+    (0x48, 0x10, "03", records.FLAG_NO_CELL, records.SENSE_CELL),
+    (0x48, 0x11, "20", records.FLAG_NO_CELL, records.SENSE_CELL),
+    (0x48, 0x12, "00", records.FLAG_NO_CELL, records.SENSE_CELL),
+    (0x4A, 0x0F, "0118", records.FLAG_NO_TEMP, records.SENSE_TEMP),
+    (0x4A, 0x0F, "ffff", records.FLAG_NO_TEMP, records.SENSE_TEMP),
+    (0x60, 0x0C, "8701", records.FLAG_NO_PROX, records.SENSE_PROX),
+]
+
+
+@pytest.mark.parametrize(("address", "register", "reads", "flag", "sense"), STRANGE)
+def test_a_part_that_cannot_be_brought_up(
+    tag: Any, address: int, register: int, reads: str, flag: int, sense: int
+) -> None:
+    talk.fit(tag)
+    tag.hold(address, register, reads)
+    tag.reboot(2)
+    assert flags_of(tag, 4) == [flag] * 4
+    assert faults(tag) == [(sense, ENODEV)]
+    tag.hold(address, register, "")
+    assert flags_of(tag, 2) == [0, 0]
+
+
+# (address, register, what it reads, flag, sense) of conversions that never end.
+NOT_READY = [
+    (0x49, 0x01, "4583", records.FLAG_NO_CELL, records.SENSE_CELL),
+    # An ADC that was reset converts another pair of inputs.
+    (0x49, 0x01, "8583", records.FLAG_NO_CELL, records.SENSE_CELL),
+    (0x4A, 0x01, "0c20", records.FLAG_NO_TEMP, records.SENSE_TEMP),
+    # What a TMP117 holds before its first conversion has ended.
+    (0x4A, 0x00, "8000", records.FLAG_NO_TEMP, records.SENSE_TEMP),
+]
+
+
+@pytest.mark.parametrize(("address", "register", "reads", "flag", "sense"), NOT_READY)
+def test_a_conversion_that_never_ends(tag: Any, address: int, register: int, reads: str, flag: int, sense: int) -> None:
+    talk.fit(tag)
+    tag.hold(address, register, reads)
+    assert flags_of(tag, 4) == [flag] * 4
+    assert faults(tag) == [(sense, ETIMEDOUT)]
+    (values,) = {(record.values()[VALUE[sense]]) for record in parsed(tag, records.READING)[-4:]}
+    assert values == 0
+    tag.hold(address, register, "")
+    assert flags_of(tag, 2) == [0, 0]
+
+
+@pytest.mark.parametrize("code", [32_767, 15, 0, -1, -32_768])
+def test_a_cell_at_the_end_of_its_range(tag: Any, code: int) -> None:
+    """The code is kept, whatever it is."""
+    talk.fit(tag)
+    tag.show(code)
+    assert flags_of(tag, 4) == [records.FLAG_CELL_SATURATED] * 4
+    assert {record.values()["cell_code"] for record in parsed(tag, records.READING)[-4:]} == {code}
+    assert faults(tag) == [(records.SENSE_CELL, ERANGE)]
+    tag.show(16)
+    assert flags_of(tag, 2) == [0, 0]
+    tag.show(32_766)
+    assert flags_of(tag, 2) == [0, 0]
+    tag.show(code)
+    tag.steps(2)
+    assert len(faults(tag)) == 2
+
+
+def test_infrared_at_its_ends_is_a_value(tag: Any) -> None:
+    talk.fit(tag)
+    for count in (0, 65_535):
+        tag.show(None, None, count)
+        assert flags_of(tag, 2) == [0, 0]
+        assert parsed(tag, records.READING)[-1].values()["prox_count"] == count
+    assert faults(tag) == []
+
+
+def test_a_proximity_sensor_that_was_reset_is_brought_up_again(tag: Any) -> None:
+    """Off, it counts nothing: that is no lost skin."""
+    talk.fit(tag)
+    tag.show(None, None, 0)
+    tag.registers(0x60, 0x03, "0100")
+    assert flags_of(tag, 1) == [records.FLAG_NO_PROX]
+    tag.show()
+    assert flags_of(tag, 2) == [0, 0]
+    assert faults(tag) == [(records.SENSE_PROX, ETIMEDOUT)]
+
+
+def test_a_potentiostat_that_was_reset_is_brought_up_again(tag: Any) -> None:
+    """Asleep it leaves the amplifier's output at ground, which is no current of the cell."""
+    talk.fit(tag)
+    tag.show(2)
+    for register, reads in ((0x10, "03"), (0x11, "20"), (0x12, "00")):
+        tag.registers(0x48, register, reads)
+    assert flags_of(tag, 1) == [records.FLAG_NO_CELL]
+    tag.show()
+    assert flags_of(tag, 2) == [0, 0]
+    assert faults(tag) == [(records.SENSE_CELL, ENODEV)]
 
 
 def test_no_part_at_all(tag: Any) -> None:
@@ -54,6 +157,9 @@ def test_no_part_at_all(tag: Any) -> None:
     every = records.FLAG_NO_CELL | records.FLAG_NO_TEMP | records.FLAG_NO_PROX
     assert all(values["flags"] == every for values in readings)
     assert len(parsed(tag, records.FAULT)) == 3
+    # They are asked again at each reading.
+    tag.absent([])
+    assert flags_of(tag, 2) == [0, 0]
     assert tag.check() == []
 
 

@@ -10,8 +10,9 @@ from ankletag.report import Facts, render
 from ankletag.report.series import series
 from ankletag.verify import Given, verify_pages
 from host.logs import check, given
-from host.tagmaker import TagMaker, fitted
-from tagproto import records
+from host.tagmaker import PROX_ON_SKIN, TEMP_34_C, TagMaker, fitted
+from host.tampering import VOLT, hours, monitored
+from tagproto import records, tamper
 
 
 def page_of(maker: TagMaker, key: bytes | None = None, trusting: bool = True) -> str:
@@ -84,6 +85,14 @@ def test_every_class_has_its_yes_or_no(page: str) -> None:
         ("Was the strap opened?", "YES 1 time"),
         ("Was the tag off the skin?", "YES 1 time"),
         ("Was the case opened?", "no"),
+        ("Was something between tag and skin?", "NOT JUDGED there is no baseline"),
+        ("Was there liquid under the tag?", "NOT JUDGED there is no baseline"),
+        ("Was the temperature out of line with a leg?", "no"),
+        ("Did a sense give no value?", "no"),
+        ("Was the power removed?", "no"),
+        ("Was the tag worn differently after a break, as on another leg?", "no not judged behind 2 breaks"),
+        ("Was there no sign of a living leg for hours?", "NOT JUDGED fewer readings than it takes"),
+        ("Did something else than drinking raise TAC (perfume, sanitiser, petrol)?", "no"),
         ("Are readings missing?", "YES 1 gap"),
         ("Did the tag restart?", "no"),
     ]:
@@ -97,6 +106,46 @@ def test_by_whom_the_tag_is_certified_is_said(page: str) -> None:
     unchecked = text_of(page_of(eventful(), trusting=False))
     assert "AUTHORITY NOT CHECKED: the tag is certified by North, of Programme 1" in unchecked
     assert "NOT CERTIFIED" in text_of(page_of(eventful(), b"\1" * 64))
+
+
+def test_a_fitting_without_a_baseline_says_so_loudly(page: str) -> None:
+    text = text_of(page)
+    assert "NOT FULLY MONITORED: this fitting has no baseline. The tag had" in text
+    assert "of the 10 alcohol-free readings that make one" in text
+
+
+def test_with_a_baseline_every_class_is_a_yes_or_a_no() -> None:
+    maker = monitored()
+    hours(maker, 8)
+    hours(maker, 4, prox=PROX_ON_SKIN + VOLT // 2)
+    maker.reading(temp=TEMP_34_C)
+    maker.boot(1)
+    maker.attest()
+    maker.seal()
+    page = page_of(maker)
+    text = text_of(page)
+    assert "NOT FULLY" not in text
+    assert "NOT JUDGED" not in text
+    assert "infrared 1.10 V, 34.0 degrees C, TAC 0.000 g/dL. Before that the wearer was not fully monitored" in text
+    assert "Was something between tag and skin? YES 1 time" in text
+    assert "Was the power removed? YES 1 time" in text
+    assert "Was there liquid under the tag? no" in text
+    assert "By the readings, obstruction began with record" in text
+    assert "baseline 1.10 V; obstruction: outside for hours" in page
+
+
+def test_an_interferent_is_told_apart_from_drinking() -> None:
+    text = text_of(page_of(fitted([0] * 30 + [60_000, 90_000, 70_000, 50_000, 30_000] + [0] * 30)))
+    assert "Was there an episode of drinking? no" in text
+    assert "Did something else than drinking raise TAC (perfume, sanitiser, petrol)? YES 1 time" in text
+    assert "no drinking: above for 4 min, rose at" in text
+    assert "no drinking, too fast: peak 0.090" in text
+
+
+def test_the_rules_of_every_class_are_in_the_page(page: str) -> None:
+    text = text_of(page)
+    for name, condition, _, _ in tamper.RULES.values():
+        assert f"{name} {condition}" in text
 
 
 def test_a_quiet_wearer_is_answered_no() -> None:
@@ -120,7 +169,7 @@ def test_a_reader_of_the_page_aloud_is_told_what_is_drawn(page: str) -> None:
     assert svg["aria-labelledby"] == "plot-title plot-desc"
     tables = [tag for tag, _ in collector.tags if tag == "table"]
     captions = [tag for tag, _ in collector.tags if tag == "caption"]
-    assert len(tables) == len(captions) == 8
+    assert len(tables) == len(captions) == 10
     assert ("html", {"lang": "en"}) in collector.tags
 
 
@@ -131,7 +180,8 @@ def test_the_plot_reads_in_black_and_white(page: str) -> None:
     labels = "alcohol (TAC)|proximity, not alcohol|temperature, not alcohol|threshold 0.02 g/dL|no readings"
     for label in labels.split("|"):
         assert label in svg
-    assert svg.count("never open") == 1
+    # Strap and skin show some, and three of the ten kinds cannot be judged in half a day without a baseline.
+    assert [svg.count(f">{words}</text>") for words in ("never", "not judged")] == [5, 3]
 
 
 def test_a_strap_that_was_open_for_a_minute_is_seen_in_a_month() -> None:

@@ -12,7 +12,8 @@ from ankletag.report import Facts, render
 from ankletag.time import Clock
 from host.logs import check, judged, slowed
 from host.tagmaker import TagMaker, fitted
-from tagproto import messages, records
+from host.tampering import hours, monitored, tampered
+from tagproto import messages, records, tamper
 
 
 def full() -> TagMaker:
@@ -74,6 +75,47 @@ def test_events_say_it_in_json(tmp_path: Path) -> None:
     assert fix["sentence"].startswith("51.5007292 N")
     unknown = next(event for event in document["events"] if event["kind"] == "kind 0x3b")
     assert (unknown["values"], unknown["sentence"]) == ({"extra": "0102"}, None)
+
+
+def puffed() -> TagMaker:
+    """A baseline, sanitiser, an hour off the skin that the tag tells of, and something that it does not."""
+    maker = monitored()
+    maker.live([60_000, 90_000, 70_000, 50_000, 30_000] + [0] * 30)
+    tampered(maker, tamper.SENSE, True, 300)
+    hours(maker, 1, prox=3000)
+    maker.seal()
+    return maker
+
+
+def test_events_say_what_was_done_to_the_tag(tmp_path: Path) -> None:
+    out = run(puffed(), tmp_path)
+    for words in (
+        "the fitted baseline, of 10 readings from record",
+        "sense lost begins; it showed 300 s before",
+        "  baseline: from 2026-06-15 15:",
+        "infrared 1.10 V; not fully monitored before that",
+        "  no episode of drinking",
+        "  no drinking, too fast for a body: 2026-06-15 15:",
+        "  tag off the skin: 2026-06-15 16:",
+        "  never: liquid under the tag",
+        "  not judged: no sign of a living leg",
+        "  differs: By the readings, skin lost began with record",
+        "  differs: The tag recorded that sense lost began; its readings do not show it.",
+    ):
+        assert words in out
+    assert "NOT FULLY MONITORED: no baseline in this fitting, 1 of 10 alcohol-free" in run(fitted([0]), tmp_path)
+
+
+def test_events_say_in_json_what_was_done_to_the_tag(tmp_path: Path) -> None:
+    document = json.loads(run(puffed(), tmp_path, "--json"))
+    assert document["baseline"]["ir_mv"] == 1100
+    assert document["unjudged"] == ["lifeless"]
+    assert [loss["kind"] for loss in document["losses"]] == ["skin"]
+    (episode,) = document["episodes"]
+    assert episode["interferent"]
+    assert episode["rise_ug_dl_h"] > 50_000
+    assert len(document["remarks"]) == 2
+    assert json.loads(run(fitted([0]), tmp_path, "--json"))["baseline"] is None
 
 
 def report(maker: TagMaker) -> str:

@@ -8,7 +8,7 @@ import json
 import sys
 
 import tagproto
-from protocol import page_cases, signed_cases
+from protocol import page_cases, sense_cases, signed_cases
 from tagproto import (
     cbor,
     cobs,
@@ -225,6 +225,7 @@ _OPS = {
     "hmac.pads": lambda key: hmac.pads(unhex(key)),
 }
 _OPS.update(page_cases.OPS)
+_OPS.update(sense_cases.OPS)
 _OPS.update(signed_cases.OPS)
 
 OPS = sorted(_OPS)

@@ -47,6 +47,8 @@ CODING = [
     ("coding.decode", ["ff"], "nothing more in this page"),
     ("coding.encode", [_SEALS], "seals by their fields; one whose window is too long for it as it is"),
     ("coding.decode", ["c6"], "no such item"),
+    ("coding.decode", ["80"], "an event of kind 0, without the rest of it"),
+    ("coding.decode", ["82"], "an event without the rest of it"),
     ("coding.decode", ["c5"], "a seal without its fields"),
     ("coding.decode", ["c5" + "01" + "21" + "00" * 400], "a nonce of 33 bytes"),
     ("coding.decode", ["c5" + "01" + "c0" + "00" * 400], "three keys"),

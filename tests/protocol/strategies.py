@@ -4,6 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tagproto import seals
+
 PERIOD = 1 << 30
 
 blobs = st.binary(max_size=300).map(bytes.hex)
@@ -74,7 +76,7 @@ _seals_of = st.tuples(
     u32,
     st.integers(0, 3),
     u32,
-    st.integers(1, 7),
+    st.sampled_from(sorted(seals.REASONS)),
     st.binary(max_size=32).map(bytes.hex),
     next_keys,
     st.binary(min_size=64, max_size=64).map(bytes.hex),
@@ -117,7 +119,7 @@ seal_parts = st.tuples(
     st.binary(min_size=32, max_size=32).map(bytes.hex),
     st.binary(min_size=32, max_size=32).map(bytes.hex),
     u32,
-    st.integers(1, 7),
+    st.sampled_from(sorted(seals.REASONS)),
     st.binary(max_size=32).map(bytes.hex),
     next_keys,
 )

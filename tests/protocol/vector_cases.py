@@ -1,6 +1,6 @@
 """The cases behind protocol/vectors: (op, arguments, why), by file. make_vectors.py adds the results."""
 
-from protocol import signed_vectors
+from protocol import sense_vectors, signed_vectors
 from protocol.coding_vectors import CODING, PAGES, PERIOD, SEED
 from protocol.signed_vectors import REQUESTS
 from protocol.wire_vectors import COBS, FIELDS, FRAMES, VARINT
@@ -56,6 +56,7 @@ RECORDS = [
         "config",
     ),
     ("records.body", [0x1B, {"count": 7, "first_ticks": 1, "last_ticks": 2}], "lost"),
+    *sense_vectors.RECORDS,
     ("records.body", [0x13, {**REQUESTS[0x06], "reason": 256}], "a value out of range"),
     ("records.body", [0x13, {}], "a value is missing"),
     ("records.name", [0x01], "a known kind"),
@@ -248,5 +249,6 @@ FILES = {
     "seals": SEALS,
     "messages": MESSAGES,
     "hmac": HMAC,
+    **sense_vectors.FILES,
     **signed_vectors.FILES,
 }

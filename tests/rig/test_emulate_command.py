@@ -51,7 +51,7 @@ def test_ready_as_json_and_ctrl_c_keeps_the_state(kept: Path) -> None:
     [
         (
             ("--scenario", "paradise"),
-            "paradise: neither a file nor a built-in scenario; built in are demo, quiet, realistic, strap",
+            "paradise: neither a file nor a built-in scenario; `ankletag world list` names those",
         ),
         (("--replay", "absent.csv"), "absent.csv: cannot be read"),
         (("--pause-at", "sunset"), "no event is called 'sunset'"),

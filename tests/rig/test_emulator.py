@@ -267,6 +267,78 @@ idle()
     assert len({line[4] for line in lines}) == 6, "entropy differs from boot to boot"
 
 
+def test_a_scenario_takes_the_power_away_and_gives_it_back(kept: Path) -> None:
+    scenario = kept / "dark.toml"
+    scenario.write_text("""
+start = 2026-01-01T09:00:00Z
+days = 1
+[[power]]
+from = "1 10:00"
+to = "1 11:00"
+[[strap]]
+at = "1 10:30"
+state = "open"
+[[power]]
+from = "1 23:00"
+to = "1 23:05"
+""")
+    body = """
+tell("boot", board.reset_cause, board.strap.value(), board.strap.take_edges())
+board.trace(1, FIT)
+while True:
+    board.wait((board.clock.ticks_ms() + 600000) & 0x3FFFFFFF, False)
+    tell("on")
+"""
+    with tag(kept, body, scenario=str(scenario), pace="free") as emulator:
+        emulator.wait("lived", DEADLINE_S)
+        status = emulator.status()
+    lines = said(emulator)
+    boots = [at for at, line in enumerate(lines) if line[0] == "boot"]
+    assert [lines[at] for at in boots] == [["boot", "1", "0", "0"], ["boot", "1", "1", "0"], ["boot", "1", "1", "0"]]
+    assert status["boots"] == 3
+    assert status["scenario_us"] >= 86_400_000_000
+    on = [boots[1] - boots[0] - 1, boots[2] - boots[1] - 1, len(lines) - boots[2] - 1]
+    for count, hours in zip(on, (1, 12, 10 - 1 / 12), strict=True):
+        assert 6 * hours - 2 <= count <= 6 * hours + 1
+
+
+def test_faults_are_made_and_mended_from_outside(kept: Path) -> None:
+    body = """
+def read(addr, reg):
+    two = bytearray(2)
+    try:
+        board.i2c.readfrom_mem_into(addr, reg, two)
+        return two.hex()
+    except OSError:
+        return "silent"
+while True:
+    if board.strap.take_edges(): tell(read(0x4A, 0x0F), read(0x60, 0x0C))
+    board.wait((board.clock.ticks_ms() + 60000) & 0x3FFFFFFF, False)
+"""
+    told = []
+    with tag(kept, body, pace="wall") as emulator:
+
+        def after() -> list[str]:
+            emulator.set(strap="closed" if len(told) % 2 else "open")
+            wait_until(lambda: len(said(emulator)) > len(told), DEADLINE_S, "the parts were read")
+            told.append(said(emulator)[-1])
+            return told[-1]
+
+        assert after() == ["0117", "8601"]
+        emulator.fault("temp", "wrong_id")
+        emulator.fault("prox", "silent")
+        assert after() == ["1116", "silent"]
+        emulator.fault("", "stuck")
+        assert after() == ["silent", "silent"]
+        emulator.mend("", "stuck")
+        emulator.mend("temp", "wrong_id")
+        assert after() == ["0117", "silent"]
+        with pytest.raises(EmulatorError, match="'locked' cannot be wrong with temp"):
+            emulator.fault("temp", "locked")
+        emulator.mend("prox", "silent")
+        assert after() == ["0117", "8601"]
+
+
 def test_a_firmware_exception_is_a_death_with_its_last_lines(kept: Path) -> None:
     emulator = tag(kept, "def fall(): raise ValueError('from the firmware')\nfall()").start()
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ankletag.evaluate import readings
+from ankletag.evaluate import evaluate, readings
 from ankletag.store import Store
 from ankletag.time import Clock
 from provisioned import judged, provisioned
@@ -62,6 +62,12 @@ def test_what_went_in_comes_out(name: str, start_tag: Callable[..., Emulator], k
     fit = next(index for index, record in verified.events() if record.kind == records.FIT)
     begun_ms = verified.elapsed_ms[fit]
     found = list(readings(verified, Clock(verified)))
+
+    # Nothing is done to these people's tags, and nothing is told of them; what they drank is drink.
+    evaluation = evaluate(verified, verified.clock)
+    assert evaluation.baseline is not None
+    assert (evaluation.losses, evaluation.remarks, evaluation.interferents) == ([], [], [])
+    assert evaluation.drinking
 
     # Nothing is missing: one reading a minute from the fitting to the last row, in order.
     seconds = [(reading.elapsed_ms - begun_ms) / 1000 for reading in found]

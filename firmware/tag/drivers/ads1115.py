@@ -6,7 +6,9 @@ _CONVERSION = 0x00
 _CONFIG = 0x01
 # OS start, AIN0 to ground, +/- 2.048 V, single shot, 128 SPS, comparator off (config register).
 _START = b"\xc5\x83"
-_READY = 0x80
+# The OS bit reads 1 once no conversion is under way, so the register is then what was written; a part that was reset
+# has another multiplexer setting there.
+_DONE = _START
 CONVERSION_MS = 8
 _POLLS = 5
 
@@ -26,10 +28,11 @@ class Ads1115:
         self._i2c.writeto_mem(ADDRESS, _CONFIG, _START)
 
     def read(self):
-        """The code, or None when the conversion never ended. Raises OSError when the part is absent."""
+        """The code, or None when the conversion that was asked for never ended. Raises OSError when the part is
+        absent."""
         for _ in range(_POLLS):
             self._i2c.readfrom_mem_into(ADDRESS, _CONFIG, self._pair)
-            if self._pair[0] & _READY:
+            if self._pair == _DONE:
                 self._i2c.readfrom_mem_into(ADDRESS, _CONVERSION, self._pair)
                 code = self._pair[0] << 8 | self._pair[1]
                 return code - 65536 if code & 0x8000 else code

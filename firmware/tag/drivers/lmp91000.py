@@ -1,4 +1,7 @@
-"""LMP91000 potentiostat (TI SNAS506I): bias and transimpedance of the fuel cell. MENB low to talk."""
+"""LMP91000 potentiostat (TI SNAS506I): bias and transimpedance of the fuel cell. MENB low to talk.
+
+Where it loses its power for a moment it comes back asleep, and its output lies at ground: nothing on the ADC says so.
+"""
 
 ADDRESS = 0x48
 
@@ -33,6 +36,14 @@ class Lmp91000:
     def _read(self, register):
         self._i2c.readfrom_mem_into(ADDRESS, register, self._byte)
         return self._byte[0]
+
+    def check(self):
+        """Whether it still works as it was configured. Raises OSError when it does not answer."""
+        self._menb(0)
+        try:
+            return self._read(_MODECN) == _MODECN_AMPEROMETRIC
+        finally:
+            self._menb(1)
 
     def configure(self):
         """True when the part is ready and holds what was written. Raises OSError when it does not answer."""

@@ -12,6 +12,9 @@ _READY = 0x20
 CONVERSION_MS = 125
 _POLLS = 5
 
+# What the register holds from power-on until the first conversion has ended (7.6, temperature register).
+_NO_CONVERSION = b"\x80\x00"
+
 # 7.8125 m degC in billionths of a degree.
 NDEG_C_PER_CODE = 7812500
 
@@ -35,11 +38,13 @@ class Tmp117:
         self._i2c.writeto_mem(ADDRESS, _CONFIG, _ONE_SHOT)
 
     def read(self):
-        """The code, or None when the conversion never ended. Raises OSError when the part is absent."""
+        """The code, or None when no conversion ended. Raises OSError when the part is absent."""
         for _ in range(_POLLS):
             self._i2c.readfrom_mem_into(ADDRESS, _CONFIG, self._pair)
             if self._pair[0] & _READY:
                 self._i2c.readfrom_mem_into(ADDRESS, _TEMP, self._pair)
+                if self._pair == _NO_CONVERSION:
+                    return None
                 code = self._pair[0] << 8 | self._pair[1]
                 return code - 65536 if code & 0x8000 else code
             self._clock.sleep_ms(2)

@@ -1,4 +1,7 @@
-"""VCNL4040 proximity sensor (Vishay 84274): infrared from the skin, little-endian registers."""
+"""VCNL4040 proximity sensor (Vishay 84274): infrared from the skin, little-endian registers.
+
+65535 counts are a value: what lies on the window reflects that much.
+"""
 
 ADDRESS = 0x60
 
@@ -40,6 +43,11 @@ class Vcnl4040:
         self._i2c.writeto_mem(ADDRESS, _PS_CONF_3_MS, _MEASURE_NOW)
 
     def read(self):
-        """The latest count. Raises OSError when the part is absent."""
+        """The latest count, or None when the part was reset and measures no more. Raises OSError when it is absent."""
         self._i2c.readfrom_mem_into(ADDRESS, _PS_DATA, self._pair)
-        return self._pair[0] | self._pair[1] << 8
+        count = self._pair[0] | self._pair[1] << 8
+        if not count:
+            self._i2c.readfrom_mem_into(ADDRESS, _PS_CONF_12, self._pair)
+            if self._pair != _ON_16_BIT:
+                return None
+        return count

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from taghil.flash import At
 from taghil.vm.control import Answer, ControlError
+from taghil.world.faults import Change, check
 
 if TYPE_CHECKING:
     from taghil.vm.server import Server
@@ -129,6 +130,12 @@ class Commands:
 
     def _do_remove_part(self, request: dict[str, Any]) -> Answer:
         self._steering.on_main(lambda: self._server.world.bus.remove(int(request["addr"])))
+        return {}
+
+    def _do_fault(self, request: dict[str, Any]) -> Answer:
+        change = Change(0, str(request["part"]), str(request["what"]), bool(request["begins"]))
+        check(change)
+        self._steering.on_main(lambda: self._server.world.faults.apply(change))
         return {}
 
     def _do_resume(self, request: dict[str, Any]) -> Answer:

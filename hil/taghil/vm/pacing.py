@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from taghil.vm.state import write_json
-from taghil.world.scenario import DAY_US
+from taghil.world.checked import DAY_US
 from taghil.world.world import NEVER_US, World
 
 MODES = ("auto", "free", "wall")

@@ -75,6 +75,14 @@ class Remote(ABC):
         """Takes a part off the I2C bus."""
         self.call("remove_part", addr=addr)
 
+    def fault(self, part: str, what: str) -> None:
+        """Lets something be wrong with a part (taghil.world.faults.FAULTS; 'unplugged'; 'stuck' with the bus, '')."""
+        self.call("fault", CALL_S, part=part, what=what, begins=True)
+
+    def mend(self, part: str, what: str) -> None:
+        """Ends what `fault` began."""
+        self.call("fault", CALL_S, part=part, what=what, begins=False)
+
     def resume(self) -> None:
         """Goes on after a pause."""
         self.call("resume")

@@ -73,6 +73,7 @@ class Server:
         self.end: dict[str, Any] = {}
         self.vm: Interpreter | None = None
         self.steering = Steering(self)
+        self.world.on_outage = self.steering.outage
         self.calls = Calls(self.world, self.flash, self.link, config.seed + self.boots, self._on_trace)
         self.waiting = Waiting(self)
         self.calls.sync = self.waiting.sync

@@ -99,6 +99,19 @@ class Steering:
         self._wait_while(lambda: bool(self.paused))
         self.tell_change()
 
+    def outage(self, until_us: int) -> None:
+        """The scenario takes the power away until an instant of virtual time: the VM ends before its next call."""
+
+        def run() -> None:
+            server = self._server
+            server.note("outage", until_us=until_us)
+            self.cycle = True
+            if server.vm:
+                server.vm.kill()
+            server.world.skip_to(until_us)
+
+        self.pending.append(run)
+
     def cut_done(self, cut: PowerCut) -> None:
         """A power cut that was armed has happened."""
         self.cuts += 1

@@ -47,6 +47,8 @@ class Bus:
 
     def __init__(self, parts: dict[int, Part]) -> None:
         self.parts = parts
+        """Those that can be reached now."""
+        self._mounted = parts
 
     def write(self, addr: int, data: bytes, now_us: int) -> bool:
         """One write transfer; False is a NACK."""
@@ -73,4 +75,12 @@ class Bus:
 
     def remove(self, addr: int) -> None:
         """Takes a part off the bus, as a broken joint does."""
-        self.parts.pop(addr, None)
+        self._mounted.pop(addr, None)
+
+    def put(self, addr: int, part: Part) -> None:
+        """Puts a part onto the bus, in the place of the one that was there."""
+        self._mounted[addr] = part
+
+    def hold(self, stuck: bool) -> None:
+        """Holds the data line low, so that nothing answers, or lets go of it."""
+        self.parts = {} if stuck else self._mounted

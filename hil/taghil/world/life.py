@@ -21,6 +21,10 @@ WANDER_H = 1.8
 SHIFT_PER_H = (0.7, 0.3)
 """How often leg and tag come to lie otherwise."""
 SHIFT_V = 0.14
+RETURN_PER_H = 1.5
+"""How often it comes back to where it lay, of those that `return`: when the files lie 0.25 V off their median, it is
+for half an hour in the middle, and an hour and a half at most."""
+AWAY_V = 0.20
 JITTER_V = (0.070, 0.010)
 """Play between skin and tag, rms: walking, sitting; turning over."""
 JITTER_H = 0.25
@@ -46,12 +50,16 @@ class _Wander:
 
 
 class DailyLife:
-    """What is added to the resting wearer; `step` moves it on by a minute. `level` scales all that is drawn."""
+    """What is added to the resting wearer; `step` moves it on by a minute. `level` scales all that is drawn.
 
-    def __init__(self, seed: int, level: float = 1.0) -> None:
+    `returns`: leg and tag come back to where they lay, as in the files; else they stay until they shift again.
+    """
+
+    def __init__(self, seed: int, level: float = 1.0, returns: bool = False) -> None:
         # Not the noise table of the parts: this must not repeat within a year.
         self._random = random.Random(f"life {seed}")
         self._level = level
+        self._returns = returns
         self._warmth = _Wander(WANDER_H)
         self._play = _Wander(JITTER_H)
         self._sweat = _Wander(SWEAT_H)
@@ -59,6 +67,7 @@ class DailyLife:
         self._posture_v = 0.0
         self.mdeg_c = 0.0
         self.volts = 0.0
+        self.play_v = 0.0
         self.tac_factor = 1.0
         self.tac_g_dl = 0.0
 
@@ -70,8 +79,12 @@ class DailyLife:
         self.mdeg_c = self._warmth.step(gauss(0.0, level), WANDER_MDEG_C[asleep])
         if not asleep:
             self.mdeg_c += AWAKE_MDEG_C
-        if self._random.random() < SHIFT_PER_H[asleep] * STEP_H:
-            self._posture_v = gauss(0.0, level * SHIFT_V)
-        self.volts = self._posture_v + self._play.step(gauss(0.0, level), JITTER_V[asleep])
+        if self._returns and self._posture_v:
+            if self._random.random() < RETURN_PER_H * STEP_H:
+                self._posture_v = 0.0
+        elif self._random.random() < SHIFT_PER_H[asleep] * STEP_H:
+            self._posture_v = gauss(0.0, level * (AWAY_V if self._returns else SHIFT_V))
+        self.play_v = self._play.step(gauss(0.0, level), JITTER_V[asleep])
+        self.volts = self._posture_v + self.play_v
         self.tac_factor = max(0.2, 1.0 + self._sweat.step(gauss(0.0, level), SWEAT_SHARE[asleep]))
         self.tac_g_dl = self._air.step(gauss(0.0, level), AIR_G_DL)

@@ -5,14 +5,17 @@ The scenario clock stands at 0 until the tag has been fitted, then runs with vir
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from taghil.world.bus import Bus
+from taghil.world.checked import DAY_US
+from taghil.world.faults import Change, Faults, Outage
 from taghil.world.noise import Noise
 from taghil.world.parts import ads1115, lmp91000, tmp117, vcnl4040
 from taghil.world.replay import Replay
-from taghil.world.scenario import DAY_US, Scenario, Switch
+from taghil.world.scenario import Scenario, Switch
 from taghil.world.wearer import Wearer
 
 STRAP_BIT, CASE_BIT = 1, 2
@@ -32,9 +35,14 @@ class Source(Protocol):
 
 
 class World:
-    """Time, senses, switches and parts; `now_us` is virtual time since the first power-on."""
+    """Time, senses, switches and parts; `now_us` is virtual time since the first power-on.
 
-    def __init__(self, source: Source, switches: tuple[Switch, ...], noise_level: float, seed: int) -> None:
+    `turns`: what switches, and what goes wrong with power and parts, by scenario time.
+    """
+
+    def __init__(
+        self, source: Source, turns: Sequence[Switch | Change | Outage], noise_level: float, seed: int
+    ) -> None:
         self.source = source
         self.now_us = 0
         self.fit_us = -1
@@ -42,8 +50,10 @@ class World:
         self.edges = {"strap": 0, "case": 0}
         self.any_edge = False
         self.next_switch_us = NEVER_US
-        self._switches = switches
-        self._next_switch = 0
+        self.on_outage: Callable[[int], None] = _no_matter
+        """Told when the power goes, with the virtual time at which it comes back."""
+        self._turns = sorted(turns, key=lambda turn: turn.at_us)
+        self._next_turn = 0
         self.lmp = lmp91000.Lmp91000(self, Noise(seed + 1, noise_level))
         self.ads = ads1115.Ads1115((self.lmp.vout_v, _zero_v, _zero_v, _zero_v), Noise(seed + 2, noise_level))
         self.tmp = tmp117.Tmp117(self, Noise(seed + 3, noise_level))
@@ -56,14 +66,19 @@ class World:
                 vcnl4040.ADDRESS: self.vcnl,
             }
         )
+        self._power_on: dict[str, Callable[[], None]] = {
+            "cell": self.lmp.power_on,
+            "adc": self.ads.power_on,
+            "temp": lambda: self.tmp.power_on(self.now_us),
+            "prox": self.vcnl.power_on,
+        }
+        self.faults = Faults(self.bus, self._power_on)
 
     def power_on(self) -> None:
         """Resets the parts: power has come (back)."""
         self.lmp.menb = 1
-        self.lmp.power_on()
-        self.ads.power_on()
-        self.tmp.power_on(self.now_us)
-        self.vcnl.power_on()
+        for power_on in self._power_on.values():
+            power_on()
 
     def restore(self, now_us: int, fit_us: int, levels: int) -> None:
         """Goes on from where an earlier start on the same state folder had come to."""
@@ -71,8 +86,12 @@ class World:
         self.fit_us = fit_us
         self.levels = levels
         if fit_us >= 0:
-            while self._next_switch < len(self._switches) and self._switch_us() < now_us:
-                self._next_switch += 1
+            while self._next_turn < len(self._turns) and self._turn_us() < now_us:
+                turn = self._turns[self._next_turn]
+                self._next_turn += 1
+                # The pins are in the levels.
+                if isinstance(turn, Change):
+                    self.faults.apply(turn)
         self._plan()
 
     def skip_to(self, now_us: int) -> None:
@@ -92,20 +111,25 @@ class World:
         """The scenario clock in us; 0 until the fitting."""
         return self.now_us - self.fit_us if self.fit_us >= 0 else 0
 
-    def _switch_us(self) -> int:
-        return self.fit_us + self._switches[self._next_switch].at_us
+    def _turn_us(self) -> int:
+        return self.fit_us + self._turns[self._next_turn].at_us
 
     def _plan(self) -> None:
-        waiting = self.fit_us >= 0 and self._next_switch < len(self._switches)
-        self.next_switch_us = self._switch_us() if waiting else NEVER_US
+        waiting = self.fit_us >= 0 and self._next_turn < len(self._turns)
+        self.next_switch_us = self._turn_us() if waiting else NEVER_US
 
     def take_switches(self) -> None:
-        """Applies the switches that lie before now."""
+        """Applies the switches, faults and outages that lie before now."""
         while self.next_switch_us <= self.now_us:
-            switch = self._switches[self._next_switch]
-            self._next_switch += 1
+            turn = self._turns[self._next_turn]
+            self._next_turn += 1
             self._plan()
-            self.set_pin(switch.pin, switch.level)
+            if isinstance(turn, Change):
+                self.faults.apply(turn)
+            elif isinstance(turn, Outage):
+                self.on_outage(self.fit_us + turn.to_us)
+            else:
+                self.set_pin(turn.pin, turn.level)
 
     def set_pin(self, pin: str, level: int) -> None:
         """Sets the strap or the case; a change is an edge."""
@@ -140,6 +164,10 @@ class World:
         return self.source.ir_v(now_us - fit_us if 0 <= fit_us < now_us else 0)
 
 
+def _no_matter(until_us: int) -> None:
+    """Nobody has the power in hand."""
+
+
 def _zero_v(now_us: int) -> float:
     """The inputs that the reference board ties to ground."""
     return 0.0
@@ -148,8 +176,18 @@ def _zero_v(now_us: int) -> float:
 def of_scenario(scenario: Scenario, seed: int) -> tuple[World, datetime, float]:
     """The world of a scenario, its UTC at time 0, its length in days."""
     hour = scenario.start.hour + scenario.start.minute / 60.0
-    wearer = Wearer(scenario.person, list(scenario.drinks), list(scenario.off_skin), hour, seed, scenario.noise)
-    return World(wearer, scenario.switches, scenario.noise, seed), scenario.start, scenario.days
+    wearer = Wearer(
+        scenario.person,
+        list(scenario.drinks),
+        list(scenario.off_skin),
+        hour,
+        seed,
+        scenario.noise,
+        scenario.happenings,
+        scenario.ambient_mdeg_c,
+    )
+    turns: list[Switch | Change | Outage] = [*scenario.switches, *scenario.changes, *scenario.outages]
+    return World(wearer, turns, scenario.noise, seed), scenario.start, scenario.days
 
 
 def of_replay(replay: Replay, seed: int) -> tuple[World, datetime, float]:

@@ -2,12 +2,12 @@
 
 import typer
 
-from tagproto import records
+from tagproto import records, tamper
 from tagproto.layout import SLOW_ABOVE_PERCENT
 from tagproto.records import Record
 
 from ..errors import Exit
-from ..evaluate import KINDS, Episode, Evaluation, Loss, Slowdown, evaluate
+from ..evaluate import KINDS, Baseline, Episode, Evaluation, Loss, Slowdown, evaluate
 from ..models import readable
 from .believing import AuthorityOption, authority_of
 from .evidence import Evidence, load
@@ -59,6 +59,9 @@ def _episode(episode: Episode) -> dict[str, JsonValue]:
         "peak_at": iso(episode.peak.utc_ms),
         "readings_above": episode.readings,
         "ended": episode.ended,
+        "interferent": episode.interferent,
+        "rise_ug_dl_h": episode.pace.rise_ug_dl_h,
+        "fall_ug_dl_h": episode.pace.fall_ug_dl_h,
     }
 
 
@@ -70,6 +73,18 @@ def _loss(evidence: Evidence, loss: Loss) -> dict[str, JsonValue]:
         "from": span_document(evidence.clock.span(loss.first_item)),
         "to": span_document(evidence.clock.span(loss.last_item)),
         "ended": loss.ended,
+    }
+
+
+def _baseline(evidence: Evidence, baseline: Baseline | None) -> dict[str, JsonValue] | None:
+    if baseline is None:
+        return None
+    return {
+        "record": baseline.number,
+        "from": span_document(evidence.clock.span(baseline.item)),
+        "tac_ug_dl": baseline.tac_ug_dl,
+        "temp_mdeg_c": baseline.temp_mdeg_c,
+        "ir_mv": baseline.ir_mv,
     }
 
 
@@ -92,7 +107,14 @@ def _document(evidence: Evidence, evaluation: Evaluation) -> dict[str, JsonValue
             for index, record in verified.events()
         ],
         "episodes": [_episode(episode) for episode in evaluation.episodes],
+        "baseline": _baseline(evidence, evaluation.baseline),
+        "baseline_readings": evaluation.search.taken,
         "losses": [_loss(evidence, loss) for loss in evaluation.losses],
+        "unjudged": list(evaluation.unjudged),
+        "remarks": [
+            {"first_record": remark.first_record, "last_record": remark.last_record, "sentence": remark.sentence}
+            for remark in evaluation.remarks
+        ],
         "gaps": [
             {
                 "after_record": gap.before.number,
@@ -144,18 +166,21 @@ def _tell(evidence: Evidence, evaluation: Evaluation) -> None:
 def _tell_evaluation(evidence: Evidence, evaluation: Evaluation) -> None:
     clock = evidence.clock
     say(f"evaluated: {len(evaluation.readings)} sealed readings")
-    for number, episode in enumerate(evaluation.episodes, 1):
-        first, last = (span_words(clock.span(reading.item)) for reading in (episode.first, episode.last))
-        peak = (episode.peak.tac_ug_dl or 0) / 1_000_000
-        say(f"  episode {number}: {first} to {last}, peak {peak:.3f} g/dL, {episode.readings} readings above")
-    if not evaluation.episodes:
+    _tell_baseline(evidence, evaluation)
+    for number, episode in enumerate(evaluation.drinking, 1):
+        say(f"  episode {number}: {_episode_words(evidence, episode)}")
+    if not evaluation.drinking:
         say("  no episode of drinking")
+    for episode in evaluation.interferents:
+        say(f"  no drinking, too fast for a body: {_episode_words(evidence, episode)}")
     for loss in evaluation.losses:
         first, last = span_words(clock.span(loss.first_item)), span_words(clock.span(loss.last_item))
         say(f"  {KINDS[loss.kind]}: {first} to {last}" + ("" if loss.ended else " (and still)"))
     for kind, words in KINDS.items():
         if not evaluation.losses_of(kind):
-            say(f"  never: {words}")
+            say(f"  {'not judged' if kind in evaluation.unjudged else 'never'}: {words}")
+    for remark in evaluation.remarks:
+        say(f"  differs: {remark.sentence}")
     for gap in evaluation.gaps:
         missing = "an unknown number of readings" if gap.missing is None else f"{gap.missing} readings"
         first, last = span_words(clock.span(gap.before.item)), span_words(clock.span(gap.after.item))
@@ -173,6 +198,22 @@ def _tell_evaluation(evidence: Evidence, evaluation: Evaluation) -> None:
         say(f"  position fixes: {found.fixes}, of which {found.fixes_recorded} are recorded")
     if evaluation.readings_saturated:
         say(f"  at the alcohol sensor's limit: {evaluation.readings_saturated} readings; TAC was what is shown or more")
+
+
+def _tell_baseline(evidence: Evidence, evaluation: Evaluation) -> None:
+    baseline = evaluation.baseline
+    if baseline is None:
+        taken = f"{evaluation.search.taken} of {tamper.BASELINE_READINGS} alcohol-free readings"
+        say(f"  NOT FULLY MONITORED: no baseline in this fitting, {taken}")
+    else:
+        begun = span_words(evidence.clock.span(baseline.item))
+        say(f"  baseline: from {begun} on, infrared {baseline.ir_mv / 1000:.2f} V; not fully monitored before that")
+
+
+def _episode_words(evidence: Evidence, episode: Episode) -> str:
+    first, last = (span_words(evidence.clock.span(reading.item)) for reading in (episode.first, episode.last))
+    peak = (episode.peak.tac_ug_dl or 0) / 1_000_000
+    return f"{first} to {last}, peak {peak:.3f} g/dL, {episode.readings} readings above"
 
 
 def _pace(slowdown: Slowdown) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tagproto import commands, messages, records
+from tagproto import commands, messages, records, tamper
 from tagproto.records import Record
 
 from ..trust.chains import Trusted
@@ -45,6 +45,10 @@ def sentence(record: Record, trusted: Trusted) -> str | None:
         return f"{numbers['count']} readings that the full log could not keep"
     if record.kind == records.TRUST:
         return _trust(numbers)
+    if record.kind == records.TAMPER:
+        return _tamper(numbers["tamper"], numbers["begun"], numbers["age_s"])
+    if record.kind == records.BASELINE:
+        return f"the fitted baseline, of {numbers['readings']} readings from record {numbers['first']} on"
     return None
 
 
@@ -84,6 +88,11 @@ def _trust(numbers: Mapping[str, int]) -> str | None:
         records.TRUST_LIST: f"the tag obeys list {numbers['number']}: generations below {generation} are over",
         records.TRUST_CERTIFICATE: f"the tag has its certificate, generation {generation}",
     }.get(numbers["change"])
+
+
+def _tamper(code: int, begun: int, age_s: int) -> str:
+    what = tamper.NAMES.get(code, f"of unknown class {code}")
+    return f"{what} {'begins' if begun else 'ends'}; it showed {age_s} s before"
 
 
 def _refused(command: int, code: int) -> str:

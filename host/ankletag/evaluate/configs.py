@@ -92,12 +92,19 @@ def _slow(pace: tuple[int, int]) -> tuple[int, int]:
     return max(pace[0], SLOW_CADENCE_S), max(pace[1], SLOW_SEAL_INTERVAL_S)
 
 
+def at(known: list[InForce], item: int) -> Config | None:
+    """What was in force at a position of `Verified.items`; None in front of the first one."""
+    place = bisect.bisect_left(known, item, key=lambda config: config.item)
+    return known[place - 1].config if place else None
+
+
 def asked(known: list[InForce]) -> Config | None:
-    """The last of a fitting's configurations, with the pace that the order asks for."""
+    """The last of a fitting's configurations, with the pace that the order asks for: a tag with a nearly full log, or
+    one that still looks for the baseline, keeps another."""
     if not known:
         return None
     last = known[-1]
-    if not last.is_slow or last.order_pace is None:
+    if last.order_pace is None or not last.order_pace[0]:
         return last.config
     cadence_s, seal_interval_s = last.order_pace
     return dataclasses.replace(last.config, cadence_s=cadence_s, seal_interval_s=seal_interval_s)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import jinja2
 
+from tagproto import tamper
 from tagproto.layout import SLOW_ABOVE_PERCENT
 
 from ..evaluate import KINDS, Evaluation, Loss
@@ -11,21 +12,11 @@ from ..models import AGAINST, Finding, UtcSpan
 from ..time import Clock
 from ..verify.certified import certified_by
 from ..verify.result import Verified
+from .answers import answers
+from .figures import parameters, rules
 from .plot import draw
 from .series import moment
-
-_TAMPER = (
-    ("strap", "Was the strap opened?"),
-    ("skin", "Was the tag off the skin?"),
-    ("case", "Was the case opened?"),
-)
-_PARAMETER_WORDS = {
-    "tac_above_ug_dl": "TAC counts as above from",
-    "tac_readings": "consecutive readings above that make an episode",
-    "skin_below_mv": "infrared below this counts as off the skin",
-    "skin_readings": "consecutive readings below that make a skin loss",
-    "gap_percent": "readings further apart than this are a gap",
-}
+from .words import pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +56,7 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
         "first": when(clock.span(fitting.first_item)) if fitting else "",
         "last": when(clock.span(fitting.last_item - 1)) if fitting else "",
         "accuracy": _accuracy(clock, evaluation),
-        "answers": _answers(evaluation),
+        "answers": answers(evaluation),
         "episodes": [
             {
                 "first": when(clock.span(episode.first.item)),
@@ -74,10 +65,15 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
                 "peak_at": when(clock.span(episode.peak.item)),
                 "readings": episode.readings,
                 "records": f"{episode.first.number} to {episode.last.number}",
+                "kind": pace(episode) if episode.interferent else "drinking",
             }
             for episode in evaluation.episodes
         ],
+        "baseline": _baseline(clock, evaluation),
+        "baseline_taken": evaluation.search.taken,
+        "baseline_needed": tamper.BASELINE_READINGS,
         "losses": [_loss(clock, loss) for loss in evaluation.losses],
+        "remarks": evaluation.remarks,
         "gaps": [
             {
                 "first": when(clock.span(gap.before.item)),
@@ -109,10 +105,8 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
         if last
         else None,
         "rekeyed": verified.rekeyed,
-        "parameters": [
-            (_PARAMETER_WORDS.get(name, name), f"{value} {unit}", source)
-            for name, value, unit, source in evaluation.parameters.sources()
-        ],
+        "parameters": parameters(evaluation.parameters),
+        "rules": rules(),
     }
 
 
@@ -147,33 +141,18 @@ def _accuracy(clock: Clock, evaluation: Evaluation) -> str:
     return f"within {max(widths) / 2000:.1f} s of a station's clock"
 
 
-def _answers(evaluation: Evaluation) -> list[tuple[str, bool, str]]:
-    """(question, yes or no, detail) for alcohol, each class of tamper, and what may hide one."""
-    found = evaluation.counts
-    count = len(evaluation.episodes)
-    answers = [("Was there an episode of drinking?", bool(count), _count(count, "episode"))]
-    for kind, question in _TAMPER:
-        times = len(evaluation.losses_of(kind))
-        answers.append((question, bool(times), _count(times, "time")))
-    limit = _count(evaluation.readings_saturated, "reading") + ": TAC was what is shown or more"
-    saturated = bool(evaluation.readings_saturated)
-    answers.append(("Did the alcohol sensor reach its limit?", saturated, limit if saturated else ""))
-    missing = [_count(len(evaluation.gaps), "gap")]
-    if found.readings_lost:
-        missing.append(_count(found.readings_lost, "reading") + " not kept by a full log")
-    answers.append(("Are readings missing?", any(missing), ", ".join(part for part in missing if part)))
-    slower = _count(len(evaluation.slowdowns), "time")
-    if slower:
-        slower += f", because its log was over {SLOW_ABOVE_PERCENT} % full"
-    answers.append(("Did the tag sample less often than ordered?", bool(slower), slower))
-    answers.append(("Did the tag restart?", bool(found.restarts), _count(found.restarts, "time")))
-    answers.append(("Did a sensor or the firmware report a fault?", bool(found.faults), _count(found.faults, "time")))
-    answers.append(("Did the tag refuse a request?", bool(found.refused), _count(found.refused, "time")))
-    return answers
-
-
-def _count(count: int, word: str) -> str:
-    return "" if not count else f"{count} {word}{'' if count == 1 else 's'}"
+def _baseline(clock: Clock, evaluation: Evaluation) -> dict[str, object] | None:
+    found = evaluation.baseline
+    if found is None:
+        return None
+    return {
+        "at": when(clock.span(found.item)),
+        "record": found.number,
+        "readings": found.medians.readings,
+        "ir_v": f"{found.ir_mv / 1000:.2f}",
+        "temp_deg_c": f"{found.temp_mdeg_c / 1000:.1f}",
+        "tac_g_dl": f"{found.tac_ug_dl / 1_000_000:.3f}",
+    }
 
 
 def _loss(clock: Clock, loss: Loss) -> dict[str, object]:

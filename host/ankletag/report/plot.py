@@ -9,7 +9,9 @@ import matplotlib.dates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..evaluate import Evaluation, Reading
+from tagproto import tamper
+
+from ..evaluate import KINDS, Evaluation, Reading
 from ..time import Clock
 from .series import day, series
 
@@ -39,8 +41,8 @@ def draw(evaluation: Evaluation, clock: Clock) -> str:
     behind_gaps = {gap.after.item for gap in evaluation.gaps}
     threshold = evaluation.parameters.tac_above_ug_dl / 1_000_000
     with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(10, 8.2), layout="constrained")
-        tac, prox, temp, switches = figure.subplots(4, 1, sharex=True, height_ratios=(5, 2, 2, 1.1))
+        figure = Figure(figsize=(10, 9.6), layout="constrained")
+        tac, prox, temp, tampers = figure.subplots(4, 1, sharex=True, height_ratios=(5, 2.4, 2, 3))
         times, values = series(drawn, _tac, behind_gaps)
         tac.plot(times, values, color=_INK, linewidth=1.1)
         _label(tac, times, values, "alcohol (TAC)")
@@ -57,25 +59,26 @@ def draw(evaluation: Evaluation, clock: Clock) -> str:
         prox.plot(times, values, color=_INK, linewidth=0.9)
         prox.set_ylim(0, max(1.5, *(value for value in values if value == value), 0.0) * 1.15)
         _label(prox, times, values, "proximity, not alcohol")
-        limit = evaluation.parameters.skin_below_mv / 1000
+        limit = tamper.SKIN_BELOW_MV / 1000
         prox.axhline(limit, color=_INK, linewidth=0.9, linestyle=(0, (1, 2)))
         prox.annotate(
             f"below {limit:.2f} V: tag off the skin", (1, limit), xycoords=("axes fraction", "data"),
             xytext=(-2, 3), textcoords="offset points", ha="right", fontsize=8, bbox=_CLEAR,
         )  # fmt: skip
+        _baseline(prox, evaluation)
         _title(prox, "Infrared skin proximity, V: shows whether the tag is on skin. Not alcohol.")
         times, values = series(drawn, _celsius, behind_gaps)
         temp.plot(times, values, color=_INK, linewidth=0.9)
         _label(temp, times, values, "temperature, not alcohol")
         _title(temp, "Temperature at the skin, degrees C. Temperature, not alcohol.")
         temp.margins(y=0.25)
-        _switches(switches, evaluation, clock)
+        _tampers(tampers, evaluation, clock)
         _gaps([tac, prox, temp], evaluation)
         _slowdowns(tac, evaluation, clock)
         locator = _dates.AutoDateLocator()
-        switches.xaxis.set_major_locator(locator)
-        switches.xaxis.set_major_formatter(_dates.ConciseDateFormatter(locator))
-        switches.set_xlabel("time, UTC")
+        tampers.xaxis.set_major_locator(locator)
+        tampers.xaxis.set_major_formatter(_dates.ConciseDateFormatter(locator))
+        tampers.set_xlabel("time, UTC")
         figure.align_ylabels()
         out = io.StringIO()
         nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
@@ -117,8 +120,9 @@ def _episodes(axes: Axes, evaluation: Evaluation) -> None:
         peak = (episode.peak.tac_ug_dl or 0) / 1_000_000
         first, last = day(episode.first.utc_ms), day(episode.last.utc_ms)
         axes.axvspan(first, last, ymin=0, ymax=0.025, color=_INK)
+        what = "no drinking, too fast" if episode.interferent else f"episode {number}"
         axes.annotate(
-            f"episode {number}: peak {peak:.3f}", (day(episode.peak.utc_ms), peak),
+            f"{what}: peak {peak:.3f}", (day(episode.peak.utc_ms), peak),
             xytext=(0, 5), textcoords="offset points", ha="center", fontsize=8, bbox=_CLEAR,
         )  # fmt: skip
 
@@ -157,26 +161,41 @@ def _slowdowns(axes: Axes, evaluation: Evaluation, clock: Clock) -> None:
         )  # fmt: skip
 
 
-def _switches(axes: Axes, evaluation: Evaluation, clock: Clock) -> None:
-    _title(axes, "Strap and case: a bar where it was open. Not alcohol.")
-    axes.set_yticks([0, 1], ["case", "strap"])
-    axes.set_ylim(-0.6, 1.6)
+def _baseline(axes: Axes, evaluation: Evaluation) -> None:
+    """Where infrared lay after the fitting, and how far from it counts as an obstruction."""
+    if evaluation.baseline is None:
+        return
+    baseline, limit = evaluation.baseline.ir_mv / 1000, tamper.OBSTRUCTION_MV / 1000
+    for volts in (baseline - limit, baseline + limit):
+        axes.axhline(volts, color=_GREY, linewidth=0.7, linestyle=(0, (4, 3)))
+    axes.annotate(
+        f"baseline {baseline:.2f} V; obstruction: outside for hours", (1, baseline + limit),
+        xycoords=("axes fraction", "data"), xytext=(-2, 3), textcoords="offset points", ha="right", fontsize=8,
+        bbox=_CLEAR,
+    )  # fmt: skip
+
+
+def _tampers(axes: Axes, evaluation: Evaluation, clock: Clock) -> None:
+    _title(axes, "Tamper: a bar where there was some. Not alcohol.")
+    rows = list(reversed(KINDS))
+    axes.set_yticks(range(len(rows)), [KINDS[kind] for kind in rows], fontsize=8)
+    axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.tick_params(axis="y", length=0)
-    for row, kind in ((1, "strap"), (0, "case")):
+    for row, kind in enumerate(rows):
         losses = evaluation.losses_of(kind)
-        axes.axhline(row, color=_GREY, linewidth=0.6)
+        axes.axhline(row, color=_GREY, linewidth=0.4)
         for loss in losses:
             first, last = clock.span(loss.first_item).middle_ms, clock.span(loss.last_item).middle_ms
             if first is None or last is None:
                 continue
             # The marker shows what is too short to be seen as a bar.
             axes.plot(
-                [day(first), day(last)], [row, row], color=_INK, linewidth=7, solid_capstyle="butt", marker="|",
+                [day(first), day(last)], [row, row], color=_INK, linewidth=5, solid_capstyle="butt", marker="|",
             )  # fmt: skip
         if not losses:
             axes.annotate(
-                "never open", (0, row), xycoords=("axes fraction", "data"), xytext=(4, 2),
-                textcoords="offset points", fontsize=8,
+                "not judged" if kind in evaluation.unjudged else "never", (0, row), xycoords=("axes fraction", "data"),
+                xytext=(4, -3), textcoords="offset points", fontsize=7, bbox=_CLEAR,
             )  # fmt: skip
 
 
@@ -187,9 +206,9 @@ def _accessible(svg: str, evaluation: Evaluation, threshold: float) -> str:
     count = len(evaluation.episodes)
     found = f"{count} episode{'' if count == 1 else 's'} above {threshold:.2f} g/dL" if count else "no episode"
     text = (
-        '<title id="plot-title">Alcohol through the skin, proximity, temperature and switches over time</title>'
+        '<title id="plot-title">Alcohol through the skin, proximity, temperature and tamper over time</title>'
         f'<desc id="plot-desc">Four panels over the same time. The first is alcohol, with {found}; the others are '
-        "infrared proximity, temperature, and strap and case, none of which is alcohol. The tables below say the "
+        "infrared proximity, temperature, and tampers, none of which is alcohol. The tables below say the "
         "same in words.</desc>"
     )
     head, rest = svg.split(">", 1)

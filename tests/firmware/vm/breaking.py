@@ -74,3 +74,13 @@ def failures(every, turns):
             tag.start(tag.board.clock.ticks, 3)
         tag.flash.before = None
     return counts
+
+
+def spoil_judging():
+    """What the readings are judged by is gone: every judgement raises."""
+    now.tag.app.tampers._watch = None
+
+
+def spoil_sampling():
+    """Every sampling raises."""
+    now.tag.app.sampler.sample = None

@@ -95,6 +95,7 @@ def says_of(tag):
         "unreceipted": status["unreceipted"],
         "pace": [status["cadence_s"], status["seal_interval_s"]],
         "settings": [settings.cadence_s, settings.seal_interval_s],
+        "baseline_by": settings.baseline_by,
         "root": hello["root"].hex(),
         "list_number": hello["list_number"],
         "minimum": status["minimum"],

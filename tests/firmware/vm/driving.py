@@ -144,6 +144,24 @@ def absent(addresses):
     now.tag.board.i2c.absent = set(addresses)
 
 
+def hold(address, register, data):
+    """A register of a part reads so from now on, whatever is written; empty: as before."""
+    now.tag.held[address, register] = unhex(data)
+
+
+def registers(address, register, data):
+    """A register of a part is so now, until something is written."""
+    now.tag.board.i2c.registers[address, register] = unhex(data)
+
+
+def show(cell_code=None, temp_code=None, prox_count=None):
+    """What the senses give from now on; those that are None wander about their own values."""
+    held = now.tag.held
+    held[0x49, 0x00] = b"" if cell_code is None else (cell_code & 0xFFFF).to_bytes(2, "big")
+    held[0x4A, 0x00] = b"" if temp_code is None else (temp_code & 0xFFFF).to_bytes(2, "big")
+    held[0x60, 0x08] = b"" if prox_count is None else prox_count.to_bytes(2, "little")
+
+
 def fill(free_pages):
     """Events until the ring has no more than so many pages free; how many were taken."""
     taken = 0
@@ -153,6 +171,12 @@ def fill(free_pages):
             break
         taken += 1
     return taken
+
+
+def settings():
+    """What the tag has kept of its baseline, and whether it is fitted."""
+    kept = now.tag.app.settings
+    return {"fitted": kept.fitted, "baseline_by": kept.baseline_by, "baseline": kept.baseline}
 
 
 def event(text="one more"):

@@ -25,6 +25,8 @@ class Tag:
         self.flash = flash
         self._trace = trace
         self._seed = seed
+        # Registers of the parts that stay as they are, see ramboard.Parts; the MCU may restart meanwhile.
+        self.held = {}
         self.board = None
         self.app = None
         self.programme = PROGRAMME
@@ -36,6 +38,7 @@ class Tag:
         self._seed += 1
         self._introduced = False
         self.board = ramboard.Board(self.flash, ticks, cause, self._trace, self._seed)
+        self.board.i2c.held = self.held
         self.app = None
         self.app = tag_app.App(self.board, FIRMWARE)
 

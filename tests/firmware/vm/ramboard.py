@@ -18,10 +18,15 @@ class Clock:
 
 
 class Parts:
-    """The I2C bus: what the drivers ask for, with values that wander; `absent` addresses do not answer."""
+    """The I2C bus: what the drivers ask for, with values that wander; `absent` addresses do not answer.
+
+    registers: what else is read; held: those that no write changes, and values that do not wander.
+    """
 
     def __init__(self):
         self.absent = set()
+        self.registers = dict(_REGISTERS)
+        self.held = {}
         self.turn = 0
 
     def readfrom_mem_into(self, address, register, buf):
@@ -29,9 +34,10 @@ class Parts:
             raise OSError(errno.EIO)
         self.turn += 1
         turn = self.turn
-        fixed = _FIXED.get((address, register))
-        if fixed is not None:
-            buf[:] = fixed
+        place = address, register
+        found = self.held.get(place) or self.registers.get(place)
+        if found is not None:
+            buf[:] = found
         elif address == 0x49:
             buf[:] = (8000 + turn * 37 % 64).to_bytes(2, "big")
         elif address == 0x4A:
@@ -42,20 +48,25 @@ class Parts:
     def writeto_mem(self, address, register, buf):
         if address in self.absent:
             raise OSError(errno.EIO)
+        if address in _KEEPS:
+            self.registers[address, register] = bytes(buf)
 
 
-# Registers that tell the drivers 'here, configured, ready'.
-_FIXED = {
-    (0x48, 0x01): b"\x01",
+# Registers as they are after power-on; a conversion is always over.
+_REGISTERS = {
     (0x48, 0x00): b"\x01",
-    (0x48, 0x10): b"\x18",
-    (0x48, 0x11): b"\x80",
-    (0x48, 0x12): b"\x03",
+    (0x48, 0x01): b"\x01",
+    (0x48, 0x10): b"\x03",
+    (0x48, 0x11): b"\x20",
+    (0x48, 0x12): b"\x00",
     (0x49, 0x01): b"\x85\x83",
     (0x4A, 0x01): b"\x20\x00",
     (0x4A, 0x0F): b"\x01\x17",
+    (0x60, 0x03): b"\x01\x00",
     (0x60, 0x0C): b"\x86\x01",
 }
+# Parts that read back what was written.
+_KEEPS = (0x48, 0x49, 0x60)
 
 
 class Input:

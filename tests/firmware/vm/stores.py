@@ -1,6 +1,8 @@
 """Commands that cut what lies beside the log, by itself: the settings' snapshots and the signing keys."""
 
+import binascii
 import hashlib
+import struct
 
 import nor
 import quickkeys
@@ -34,6 +36,7 @@ def record_settings(path, saves):
         kept.received = number
         kept.fitted = bool(number & 1)
         kept.order_id = number.to_bytes(16, "big")
+        kept.baseline_by, kept.baseline = number, number + 1
         if not kept.save():
             raise ValueError("save %d failed" % number)
         recording.state(received=[number])
@@ -48,15 +51,31 @@ def settings_come_back(path, seed, mode):
     seen = []
     for received in (None, None, None, None, 1000, 1001):
         found = Settings(Flash(flash), 0)
-        seen.append((found.received, found.fitted, found.order_id.hex()))
+        seen.append(_seen(found))
         if not found.received:
             # A tag that has no settings makes them.
             found.save()
         if received is not None:
             found.received = received
             found.save()
-    seen.append((Settings(Flash(flash), 0).received, found.fitted, found.order_id.hex()))
+    seen.append(_seen(Settings(Flash(flash), 0)))
     return seen
+
+
+def _seen(found):
+    return found.received, found.fitted, found.order_id.hex(), found.baseline_by, found.baseline
+
+
+def settings_of_older_firmware():
+    """What is read of a snapshot that was written before there were baselines."""
+    flash = nor.Flash(SETTINGS_BLOCKS)
+    page = bytearray(256)
+    values = 0x7A6C, 7, bytes(range(64)), 1, 5, bytes(16), 60, 3600, 11, 12, 13, 1, 9
+    struct.pack_into("<HI64sBI16sIIIIIBH", page, 0, *values)
+    struct.pack_into("<I", page, 252, binascii.crc32(page[:252]))
+    flash.writeblocks(0, page, 0)
+    found = Settings(Flash(flash), 0)
+    return {"seen": _seen(found), "retired": found.retired, "ended_page": found.ended_page}
 
 
 def settings_after_two_cuts(path, seed, mode, cut_in):

@@ -1,7 +1,8 @@
 """TMP117, the skin-side temperature (TI SNOSD82D).
 
 The result is 0x8000 until the first conversion; DATA_READY is cleared by reading the result or the configuration; a
-one-shot conversion ends in shutdown.  7.8125 m degC an LSB.
+one-shot conversion ends in shutdown.  Alert mode: a result beyond a limit sets its flag, and reading the configuration
+clears both; therm mode: the high flag stands from the high limit on until the low one.  7.8125 m degC an LSB.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ RESET = {
 READ_ONLY = (RESULT, ID)
 
 DATA_READY, SOFT_RESET, MODE_MASK = 0x2000, 0x0002, 0x0C00
+HIGH_ALERT, LOW_ALERT, THERM = 0x8000, 0x4000, 0x0010
 SHUTDOWN, ONE_SHOT = 0x0400, 0x0C00
 LSB_MDEG_C = 7.8125
 ACTIVE_US = (15_500, 125_000, 500_000, 1_000_000)
@@ -35,6 +37,10 @@ CYCLE_US = (15_500, 125_000, 250_000, 500_000, 1_000_000, 4_000_000, 8_000_000, 
 NOISE_LSB = (2.8, 1.0, 0.5, 0.35)
 """Noise in LSB rms by AVG: the repeatability of 6.5, +/-1 LSB with 8 averages, taken as one sigma, and with the root of
 the averages for the others."""
+
+
+def _signed(word: int) -> int:
+    return word - 0x10000 if word & 0x8000 else word
 
 
 class Tmp117:
@@ -75,11 +81,18 @@ class Tmp117:
         else:
             done_us += (now_us - done_us) // self._period_us * self._period_us
             self._next_us = done_us + self._period_us
+        registers = self.registers
         code = round(self._skin.temp_mdeg_c(done_us) / LSB_MDEG_C + self._noise() * NOISE_LSB[self._average])
-        offset = self.registers[OFFSET]
-        code += offset - 0x10000 if offset & 0x8000 else offset
-        self.registers[RESULT] = max(-32768, min(32767, code)) & 0xFFFF
-        self.registers[CONFIG] |= DATA_READY
+        code = max(-32768, min(32767, code + _signed(registers[OFFSET])))
+        registers[RESULT] = code & 0xFFFF
+        registers[CONFIG] |= DATA_READY
+        if code > _signed(registers[HIGH_LIMIT]):
+            registers[CONFIG] |= HIGH_ALERT
+        elif code < _signed(registers[LOW_LIMIT]):
+            if registers[CONFIG] & THERM:
+                registers[CONFIG] &= ~HIGH_ALERT
+            else:
+                registers[CONFIG] |= LOW_ALERT
 
     def write(self, data: bytes, now_us: int) -> None:
         if not data:
@@ -104,6 +117,7 @@ class Tmp117:
         pointer = self._pointer
         value = self.registers.get(pointer, 0)
         if pointer <= CONFIG:
-            self.registers[CONFIG] &= ~DATA_READY
+            alerts = 0 if pointer == RESULT or value & THERM else HIGH_ALERT | LOW_ALERT
+            self.registers[CONFIG] &= ~(DATA_READY | alerts)
         word = bytes((value >> 8, value & 0xFF))
         return word if n == 2 else (word * ((n + 1) // 2))[:n]

@@ -1,0 +1,109 @@
+"""Where what the tag recorded of its own judgement and what its sealed readings give are not the same."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tagproto import records, tamper
+
+from ..verify.result import Verified
+from .baseline import Baseline, Search
+from .fittings import Fitting
+from .readings import Reading
+from .tampers import Change
+
+_COUNTED = bytes((records.TAMPER,))
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence for the analyst, and the numbers of the records that it is about."""
+
+    first_record: int
+    last_record: int
+    sentence: str
+
+
+def of_baselines(
+    verified: Verified, fitting: Fitting, readings: Sequence[Reading], found: list[Baseline], search: Search
+) -> Iterator[Remark]:
+    """Baselines that the readings in front of them do not give, more than one of them, and one that is not there."""
+    for one in found[1:]:
+        sentence = f"The tag recorded a second baseline in record {one.number}; the first one counts."
+        yield Remark(one.number, one.number, sentence)
+    end = found[0].item if found else verified.proven.rfind(1, fitting.first_item, fitting.last_item) + 1
+    kinds = (verified.record(index).kind for index in range(fitting.first_item, end))
+    # Without all of the readings nobody can work it out, and a full log may have had no room for it.
+    if not all(verified.proven[fitting.first_item : end]) or records.LOST in kinds:
+        return
+    if found and found[0].medians not in search.found:
+        medians, number = found[0].medians, found[0].number
+        about = f"the readings {medians.first} to {medians.last} give by the rule"
+        yield Remark(medians.first, number, f"The baseline in record {number} is not what {about}.")
+    elif not found and search.found and search.found[0].last < readings[-1].number:
+        medians = search.found[0]
+        about = f"The readings {medians.first} to {medians.last} give a baseline; the tag recorded none."
+        yield Remark(medians.first, medians.last, about)
+
+
+def of_tampers(
+    verified: Verified, fitting: Fitting, readings: Sequence[Reading], judged: Sequence[Change]
+) -> Iterator[Remark]:
+    """Changes that only one side knows of. A boot in which the tag turned readings away, or only counted tampers, or
+    of which a part is not proven, is passed by: there the two cannot be the same."""
+    told, unclear = _told(verified, fitting, readings)
+    for at, change in enumerate(judged):
+        reading = readings[change.place]
+        match = next((each for each in told if _is_same(change, _until(judged, at, readings), each)), None)
+        if match is not None:
+            told.remove(match)
+        elif reading.boot not in unclear and change.place < len(readings) - 1:
+            shown = readings[change.shown].number
+            what = f"{tamper.NAMES[change.code]} {'began' if change.begun else 'ended'}"
+            sentence = f"By the readings, {what} with record {shown}; the tag recorded nothing of it."
+            yield Remark(shown, reading.number, sentence)
+    for each in told:
+        if each.boot not in unclear:
+            what = f"{tamper.NAMES.get(each.code, f'tamper {each.code}')} {'began' if each.begun else 'ended'}"
+            sentence = f"The tag recorded that {what}; its readings do not show it."
+            yield Remark(each.number, each.number, sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A TAMPER record. place: of the reading in front of it."""
+
+    code: int
+    begun: bool
+    place: int
+    number: int
+    boot: int
+
+
+def _until(judged: Sequence[Change], at: int, readings: Sequence[Reading]) -> int:
+    """Up to which reading the record of a change may come: without a token it waits until the class changes again."""
+    code = judged[at].code
+    return next((change.place for change in judged[at + 1 :] if change.code == code), len(readings))
+
+
+def _is_same(change: Change, until: int, each: _Told) -> bool:
+    return (each.code, each.begun) == (change.code, change.begun) and change.place <= each.place < until
+
+
+def _told(verified: Verified, fitting: Fitting, readings: Sequence[Reading]) -> tuple[list[_Told], set[int]]:
+    """The tag's own records, and the boots of which they do not say all."""
+    told: list[_Told] = []
+    unclear: set[int] = set()
+    place = -1
+    # Behind the last seal nothing is judged.
+    sealed = verified.proven.rfind(1, fitting.first_item, fitting.last_item)
+    for index in range(fitting.first_item + 1, sealed + 1):
+        record = verified.record(index)
+        if not verified.proven[index]:
+            unclear.add(record.boot)
+        elif record.kind == records.READING:
+            place += 1
+        elif record.kind == records.LOST or (record.kind == records.REPEATED and record.body[:1] == _COUNTED):
+            unclear.add(record.boot)
+        elif record.kind == records.TAMPER and len(record.body) > 1:
+            told.append(_Told(record.body[0], bool(record.body[1]), place, record.number, record.boot))
+    return told, unclear

@@ -1,0 +1,118 @@
+"""The classes of tamper that readings show, judged again by the rule that the tag judges by (SPEC.md, Tamper)."""
+
+import bisect
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tagproto import tamper
+
+from .baseline import Baseline
+from .configs import InForce, at
+from .losses import OF_CODE, Loss
+from .readings import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A class began or ended with a reading. code: of SPEC.md; place: of the reading among those judged; shown: of the
+    first one that showed the change."""
+
+    code: int
+    begun: bool
+    place: int
+    shown: int
+
+
+def changes(readings: Sequence[Reading], known: list[InForce], baseline: Baseline | None) -> Iterator[Change]:
+    """In order. A boot and another scale begin the judging anew: what was in force then is not said to have ended."""
+    for first, last, limits in _runs(readings, known):
+        watch = tamper.Watch(limits)
+        run = readings[first:last]
+        before_ms = run[0].elapsed_ms
+        for place, reading in enumerate(run, first):
+            if baseline is not None and baseline.item < reading.item:
+                watch.baseline = baseline.medians.prox_count
+            passed_ms = max(0, reading.elapsed_ms - before_ms)
+            before_ms = reading.elapsed_ms
+            changed = watch.step(passed_ms, reading.flags, reading.temp_code, reading.prox_count)
+            code = 0
+            while changed:
+                if changed & 1:
+                    since_ms = reading.elapsed_ms - watch.age_ms[code]
+                    shown = bisect.bisect_left(run, since_ms, key=lambda one: one.elapsed_ms)
+                    yield Change(code, bool(watch.active >> code & 1), place, min(place, first + shown))
+                changed >>= 1
+                code += 1
+
+
+def losses(readings: Sequence[Reading], found: Sequence[Change]) -> list[Loss]:
+    """Spans out of changes. One that a boot left open goes on where the next boot's first reading shows it too."""
+    result: list[Loss] = []
+    for code, kind in OF_CODE.items():
+        begun: int | None = None
+        # Where it was last seen to begin: the same, or in a later boot through which it goes on.
+        latest = 0
+        for change in (change for change in found if change.code == code):
+            if begun is None:
+                begun = latest = change.shown
+            elif not change.begun:
+                result.append(_loss(readings, kind, begun, max(latest, change.shown - 1), True))
+                begun = None
+            else:
+                if not _goes_on(readings, latest, change.shown):
+                    result.append(_loss(readings, kind, begun, _end_of_boot(readings, latest), True))
+                    begun = change.shown
+                latest = change.shown
+        if begun is not None:
+            still = _end_of_boot(readings, latest)
+            result.append(_loss(readings, kind, begun, still, still < len(readings) - 1))
+    return result
+
+
+def _runs(readings: Sequence[Reading], known: list[InForce]) -> Iterator[tuple[int, int, tamper.Limits]]:
+    """(first, one behind the last, limits) of the readings that are judged in one go."""
+    begins = [config.item for config in known]
+
+    def key(place: int) -> tuple[int, int]:
+        return readings[place].boot, bisect.bisect_left(begins, readings[place].item)
+
+    first = 0
+    before: tuple[int, tuple[int, int]] | None = None
+    scale = (0, 0)
+    for (boot, _), group in itertools.groupby(range(len(readings)), key):
+        places = list(group)
+        config = at(known, readings[places[0]].item)
+        scale = (0, 0)
+        if config is not None:
+            scale = config.calibration.prox_uv_per_count, config.calibration.temp_ndeg_c_per_code
+        if before is not None and before != (boot, scale):
+            yield from _run(first, places[0], before[1])
+            first = places[0]
+        before = boot, scale
+    if before is not None:
+        yield from _run(first, len(readings), before[1])
+
+
+def _run(first: int, last: int, scale: tuple[int, int]) -> Iterator[tuple[int, int, tamper.Limits]]:
+    """Nothing where no calibration gives the codes a meaning."""
+    if min(scale) > 0:
+        yield first, last, tamper.Limits(*scale)
+
+
+def _goes_on(readings: Sequence[Reading], latest: int, shown: int) -> bool:
+    """Whether the boot behind that of `latest` shows it from its first reading on."""
+    before, after = readings[shown - 1].boot, readings[shown].boot
+    return before != after and before == readings[latest].boot
+
+
+def _end_of_boot(readings: Sequence[Reading], place: int) -> int:
+    """The last reading of the boot of this one."""
+    while place + 1 < len(readings) and readings[place + 1].boot == readings[place].boot:
+        place += 1
+    return place
+
+
+def _loss(readings: Sequence[Reading], kind: str, first: int, last: int, ended: bool) -> Loss:
+    begin, end = readings[first], readings[last]
+    return Loss(kind, begin.item, end.item, begin.number, end.number, ended)

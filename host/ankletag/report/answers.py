@@ -1,0 +1,77 @@
+"""A yes or a no for each question that a court asks."""
+
+from tagproto.layout import SLOW_ABOVE_PERCENT
+
+from ..evaluate import (
+    CASE,
+    LIFELESS,
+    LIQUID,
+    MOVED,
+    OBSTRUCTION,
+    POWER,
+    SENSE,
+    SKIN,
+    STRAP,
+    TEMPERATURE,
+    Evaluation,
+)
+from .words import count
+
+_QUESTIONS = {
+    STRAP: "Was the strap opened?",
+    SKIN: "Was the tag off the skin?",
+    CASE: "Was the case opened?",
+    OBSTRUCTION: "Was something between tag and skin?",
+    LIQUID: "Was there liquid under the tag?",
+    TEMPERATURE: "Was the temperature out of line with a leg?",
+    SENSE: "Did a sense give no value?",
+    POWER: "Was the power removed?",
+    MOVED: "Was the tag worn differently after a break, as on another leg?",
+    LIFELESS: "Was there no sign of a living leg for hours?",
+}
+
+
+def answers(evaluation: Evaluation) -> list[tuple[str, str, str]]:
+    """(question, answer, detail) for alcohol, each class of tamper, and what may hide one."""
+    found = evaluation.counts
+    episodes, marked = count(len(evaluation.drinking), "episode"), count(len(evaluation.interferents), "time")
+    rows = [
+        ("Was there an episode of drinking?", _answer(episodes), episodes),
+        ("Did something else than drinking raise TAC (perfume, sanitiser, petrol)?", _answer(marked), marked),
+    ]
+    rows += [_of_kind(evaluation, kind) for kind in _QUESTIONS]
+    limit = count(evaluation.readings_saturated, "reading")
+    limit += ": TAC was what is shown or more" if limit else ""
+    missing = [count(len(evaluation.gaps), "gap")]
+    if found.readings_lost:
+        missing.append(count(found.readings_lost, "reading") + " not kept by a full log")
+    slower = count(len(evaluation.slowdowns), "time")
+    if slower:
+        slower += f", because its log was over {SLOW_ABOVE_PERCENT} % full"
+    return rows + [
+        (question, _answer(detail), detail)
+        for question, detail in (
+            ("Did the alcohol sensor reach its limit?", limit),
+            ("Are readings missing?", ", ".join(part for part in missing if part)),
+            ("Did the tag sample less often than ordered?", slower),
+            ("Did the tag restart?", count(found.restarts, "time")),
+            ("Did a sensor or the firmware report a fault?", count(found.faults, "time")),
+            ("Did the tag refuse a request?", count(found.refused, "time")),
+        )
+    ]
+
+
+def _of_kind(evaluation: Evaluation, kind: str) -> tuple[str, str, str]:
+    """A class that was seen is a yes, whatever was not judged beside it."""
+    question, detail = _QUESTIONS[kind], count(len(evaluation.losses_of(kind)), "time")
+    if not detail and kind in evaluation.unjudged:
+        why = "fewer readings than it takes" if kind == LIFELESS else "there is no baseline"
+        return question, "NOT JUDGED", why
+    if kind == MOVED and evaluation.breaks_passed_by:
+        beside = f"not judged behind {count(evaluation.breaks_passed_by, 'break')}, with too little on one side"
+        return question, _answer(detail), "; ".join(part for part in (detail, beside) if part)
+    return question, _answer(detail), detail
+
+
+def _answer(detail: str) -> str:
+    return "YES" if detail else "no"

@@ -1,0 +1,38 @@
+"""The figures that the evaluation used, as rows of the page."""
+
+from tagproto import tamper
+
+from ..evaluate import Parameters
+
+_WORDS = {
+    "tac_above_ug_dl": "TAC counts as above from",
+    "tac_readings": "consecutive readings above that make an episode",
+    "gap_percent": "readings further apart than this are a gap",
+    "interferent_within_s": "what is no drinking comes and goes within",
+    "body_high_ug_dl": "a peak above this is a high one",
+    "body_rise_ug_dl_h": "no body rises faster than",
+    "body_rise_high_ug_dl_h": "no body rises faster than, to a high peak",
+    "body_fall_ug_dl_h": "no body falls faster than",
+    "body_fall_high_ug_dl_h": "no body falls faster than, from a high peak",
+    "moved_mv": "worn differently: medians of infrared behind and before a break differ by more than",
+    "moved_window_s": "each of the two over",
+    "lifeless_spread_mdeg_c": "no living leg: temperature (without its lowest and highest tenth) spreads less than",
+    "lifeless_window_s": "over",
+}
+
+
+def parameters(used: Parameters) -> list[tuple[str, str, str]]:
+    """(figure, value, source) of each parameter."""
+    return [(_WORDS[name], f"{value} {unit}", source) for name, value, unit, source in used.sources()]
+
+
+def rules() -> list[tuple[str, str, str, str]]:
+    """(class, condition, begins after, ends after) of each class of tamper that readings show."""
+    return [
+        (name, condition, _duration(begins_s), _duration(ends_s))
+        for name, condition, begins_s, ends_s in tamper.RULES.values()
+    ]
+
+
+def _duration(seconds: int) -> str:
+    return f"{seconds // 3600} h" if seconds % 3600 == 0 else f"{seconds // 60} min"

@@ -1,0 +1,18 @@
+"""Words that several parts of the page use."""
+
+from ..evaluate import Episode
+
+
+def count(number: int, word: str) -> str:
+    """So many of a thing; nothing for none."""
+    return "" if not number else f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def pace(episode: Episode) -> str:
+    """Why an episode is marked as an interferent."""
+    rise, fall = (value or 0 for value in (episode.pace.rise_ug_dl_h, episode.pace.fall_ug_dl_h))
+    minutes = max(1, round(episode.pace.above_s / 60))
+    return (
+        f"no drinking: above for {minutes} min, rose at {rise / 1_000_000:.2f} and fell at {fall / 1_000_000:.2f} g/dL "
+        "an hour, faster than a body"
+    )

@@ -1,0 +1,75 @@
+"""Wearers whose tags are tampered with, through the emulated tag: it tells at once, the host judges the same again."""
+
+from pathlib import Path
+
+import pytest
+
+from ankletag.evaluate import (
+    CASE,
+    LIFELESS,
+    LIQUID,
+    OBSTRUCTION,
+    SENSE,
+    SKIN,
+    STRAP,
+    Evaluation,
+    evaluate,
+)
+from ankletag.verify import verify_pages
+from provisioned import begin_fitting, connect, given, read_all
+from taghil.vm.process import Emulator
+from tagproto import records, seals, tamper
+
+pytestmark = pytest.mark.slow
+LIVE_S = 60.0
+
+
+def lived(folder: Path, scenario: str, seed: int) -> tuple[Evaluation, list[records.Record], list[int]]:
+    """A scenario from fitting to read-out: what the host says, the tag's TAMPER records, reasons of its seals."""
+    with Emulator(folder, scenario=scenario, seed=seed) as tag:
+        with connect(tag) as client:
+            certificate = begin_fitting(client, 60, 21_600)
+        tag.wait("lived", LIVE_S)
+        with connect(tag) as client:
+            hello = client.introduce()
+            client.seal(bytes(16))
+            raws = read_all(client)
+    key, tag_id = hello["public_key"], hello["tag_id"]
+    assert isinstance(key, bytes)
+    assert isinstance(tag_id, bytes)
+    verified = verify_pages(raws, key, tag_id, given(certificate))
+    told = [record for _, record in verified.events() if record.kind == records.TAMPER]
+    reasons = [window.seal.seal.reason for window in verified.windows]
+    assert [finding.code for finding in verified.findings if finding.severity == "against"] == []
+    return evaluate(verified, verified.clock), told, reasons
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(
+    ("scenario", "kinds", "codes"),
+    [
+        ("skin", {SKIN}, {tamper.SKIN}),
+        ("foil", {OBSTRUCTION}, {tamper.OBSTRUCTION}),
+        ("unplugged", {SENSE}, {tamper.SENSE}),
+        ("bath", {LIQUID}, {tamper.LIQUID}),
+        ("strap", {STRAP, SKIN}, {tamper.SKIN}),
+        ("case", {CASE}, set()),
+        ("dummy", {STRAP, SKIN, LIFELESS}, {tamper.SKIN}),
+    ],
+)
+def test_a_tag_that_is_tampered_with_tells(
+    kept: Path, scenario: str, kinds: set[str], codes: set[int], seed: int
+) -> None:
+    evaluation, told, reasons = lived(kept / "tag", scenario, seed)
+    assert evaluation.baseline is not None
+    assert {loss.kind for loss in evaluation.losses} == kinds
+    assert {record.body[0] for record in told} == codes
+    # What begins is sealed at once, and nothing that one side says is unknown to the other.
+    assert reasons.count(seals.REASON_TAMPER) == sum(record.body[1] for record in told)
+    assert evaluation.remarks == []
+
+
+def test_sanitiser_is_told_apart_from_drinking(kept: Path) -> None:
+    evaluation, told, _ = lived(kept / "tag", "sanitiser", 1)
+    assert len(evaluation.interferents) >= 4
+    assert (evaluation.drinking, evaluation.losses, told) == ([], [], [])
