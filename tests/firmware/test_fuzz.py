@@ -15,8 +15,8 @@ COUNT = 20_000
 # Between two measurements objects of some turns may be on their way.
 GROWTH = 16 << 10
 STATE = (*LASTING, "public_key", "last_hash", "oldest_page", "retired", "readings_lost", "bad_writes")
-# What the tag records of it: that it refused, and its readings.
-RECORDED = {records.READING, records.REFUSED, records.REPEATED}
+# What the tag records of it: that it refused, and its readings with the baseline that ten of them give.
+RECORDED = {records.READING, records.REFUSED, records.REPEATED, records.BASELINE}
 
 
 def fitted(tag: Any) -> None:
@@ -61,11 +61,12 @@ def fuzz(tag: Any, seed: int, count: int) -> dict[str, Any]:
 
 
 def assert_unharmed(tag: Any, before: list[Any], known: int) -> None:
-    """The same state; behind the records that were known nothing but refusals and readings, which came on time; and
-    the next session is as ever."""
+    """The same state; behind the records that were known nothing but refusals, readings that came on time, and what
+    these give; and the next session is as ever."""
     assert lasting(tag) == before
     later = recorded(tag)[known:]
     assert {record.kind for record in later} <= RECORDED
+    assert sum(record.kind == records.BASELINE for record in later) <= 1
     ticks = [record.ticks for record in recorded(tag) if record.kind == records.READING]
     spans = [records.ticks_after(a, b) for a, b in itertools.pairwise(ticks)]
     assert len(spans) > 1
