@@ -12,6 +12,7 @@ from firmware.verdict import PROGRAMME, TAG_ID
 from programme import Programme
 from tagproto import frames, messages, records
 from tagproto.bad import Bad
+from tagproto.records import Record
 
 Values = dict[str, int | bytes]
 
@@ -142,3 +143,15 @@ def present(tag: Any, *documents: bytes) -> None:
     """The tag takes these documents."""
     for document in documents:
         ask(tag, messages.PRESENT, {"document": document})
+
+
+def of_kind(tag: Any, kind: int) -> list[Record]:
+    """The records of one kind in the log, in order."""
+    return [record for record in tag.read().records() if record.kind == kind]
+
+
+def values_of(record: Record) -> dict[str, Any]:
+    """Its fields."""
+    values = record.values()
+    assert isinstance(values, dict)
+    return values

@@ -19,16 +19,6 @@ CELL, TEMP, PROX = 8100, 4352, 11_000
 MINUTES = 9 * 5
 
 
-def of_kind(tag: Any, kind: int) -> list[Record]:
-    return [record for record in tag.read().records() if record.kind == kind]
-
-
-def values_of(record: Record) -> dict[str, Any]:
-    values = record.values()
-    assert isinstance(values, dict)
-    return values
-
-
 def taken(tag: Any) -> Any:
     return talk.ask(tag, messages.STATUS)["baseline"]
 
@@ -37,7 +27,7 @@ def expected(readings: list[Record]) -> dict[str, Any]:
     """By the text of SPEC.md, of readings that all are fit and five minutes apart."""
     found: dict[str, Any] = {"first": readings[0].number, "last": readings[-1].number, "readings": 10}
     for name in ("cell_code", "temp_code", "prox_count"):
-        found[name] = sorted(values_of(reading)[name] for reading in readings)[4]
+        found[name] = sorted(talk.values_of(reading)[name] for reading in readings)[4]
     return found
 
 
@@ -47,16 +37,16 @@ def test_ten_readings_five_minutes_apart(tag: Any) -> None:
     for reading in range(MINUTES):
         tag.show(CELL + reading * 7 % 10, TEMP - reading * 3 % 10, PROX + reading * 9 % 10)
         tag.steps(1)
-        readings = of_kind(tag, records.READING)
+        readings = talk.of_kind(tag, records.READING)
         # The next reading is due by now, and taken behind the answer.
         assert taken(tag) == min(10, 1 + (len(readings) - 1) // 5)
-    (baseline,) = of_kind(tag, records.BASELINE)
-    readings = of_kind(tag, records.READING)
-    assert values_of(baseline) == expected(readings[: MINUTES + 1 : 5])
+    (baseline,) = talk.of_kind(tag, records.BASELINE)
+    readings = talk.of_kind(tag, records.READING)
+    assert talk.values_of(baseline) == expected(readings[: MINUTES + 1 : 5])
     assert baseline.number == readings[MINUTES].number + 1
     tag.steps(60)
     assert taken(tag) == tamper.BASELINE_READINGS
-    assert len(of_kind(tag, records.BASELINE)) == 1
+    assert len(talk.of_kind(tag, records.BASELINE)) == 1
     assert tag.check() == []
 
 
@@ -90,7 +80,7 @@ def test_readings_that_do_not_count(tag: Any, what: str, arguments: tuple[Any, .
     getattr(tag, what)(*arguments)
     tag.steps(30)
     assert taken(tag) == 1
-    assert of_kind(tag, records.BASELINE) == []
+    assert talk.of_kind(tag, records.BASELINE) == []
 
 
 def test_infrared_of_400_mv_counts(tag: Any) -> None:
@@ -107,9 +97,9 @@ def test_a_boot_begins_the_search_anew(tag: Any) -> None:
     assert tag.reboot(1)
     assert taken(tag) == 0
     tag.steps(1 + MINUTES)
-    (baseline,) = of_kind(tag, records.BASELINE)
-    boot = [reading for reading in of_kind(tag, records.READING) if reading.boot == 2]
-    assert values_of(baseline) == expected(boot[: MINUTES + 1 : 5])
+    (baseline,) = talk.of_kind(tag, records.BASELINE)
+    boot = [reading for reading in talk.of_kind(tag, records.READING) if reading.boot == 2]
+    assert talk.values_of(baseline) == expected(boot[: MINUTES + 1 : 5])
 
 
 def test_a_boot_keeps_one_that_stands(tag: Any) -> None:
@@ -120,8 +110,8 @@ def test_a_boot_keeps_one_that_stands(tag: Any) -> None:
     assert taken(tag) == 10
     tag.show(CELL, TEMP, PROX - 2501)
     tag.steps(200)
-    assert len(of_kind(tag, records.BASELINE)) == 1
-    assert [values_of(record)["tamper"] for record in of_kind(tag, records.TAMPER)] == [tamper.OBSTRUCTION]
+    assert len(talk.of_kind(tag, records.BASELINE)) == 1
+    assert [talk.values_of(record)["tamper"] for record in talk.of_kind(tag, records.TAMPER)] == [tamper.OBSTRUCTION]
 
 
 def test_another_fitting_needs_another_one(tag: Any) -> None:
@@ -132,7 +122,7 @@ def test_another_fitting_needs_another_one(tag: Any) -> None:
     talk.fit(tag)
     assert taken(tag) == 1
     tag.steps(MINUTES)
-    assert len(of_kind(tag, records.BASELINE)) == 2
+    assert len(talk.of_kind(tag, records.BASELINE)) == 2
     assert tag.check() == []
 
 
@@ -145,17 +135,17 @@ def test_the_cadence_is_five_minutes_meanwhile(tag: Any) -> None:
     tag.steps(5)
     talk.ask(tag, messages.CONFIGURE, {"cadence_s": 900, "seal_interval_s": 1200})
     tag.steps(1)
-    while not of_kind(tag, records.BASELINE):
+    while not talk.of_kind(tag, records.BASELINE):
         assert tag.state()["cadence_s"] == 300
         tag.steps(1)
     assert tag.state()["cadence_s"] == 900
     # The reading that was due by the old cadence, then the new one.
     tag.steps(3)
-    readings = [record for record in of_kind(tag, records.READING) if record.boot == 2]
+    readings = [record for record in talk.of_kind(tag, records.READING) if record.boot == 2]
     spans = [records.ticks_after(a.ticks, b.ticks) for a, b in itertools.pairwise(readings)]
     assert set(spans[6:-2]) == {300_000}
     assert spans[-2:] == [900_000] * 2
-    cadences = [values_of(record)["cadence_s"] for record in of_kind(tag, records.CONFIG)]
+    cadences = [talk.values_of(record)["cadence_s"] for record in talk.of_kind(tag, records.CONFIG)]
     assert cadences[1:] == [300, 300, 300, 900]
     assert tag.check() == []
 
@@ -163,7 +153,7 @@ def test_the_cadence_is_five_minutes_meanwhile(tag: Any) -> None:
 def test_a_shorter_cadence_stays_as_it_is(tag: Any) -> None:
     talk.fit(tag)
     tag.steps(MINUTES)
-    assert {values_of(record)["cadence_s"] for record in of_kind(tag, records.CONFIG)} == {60}
+    assert {talk.values_of(record)["cadence_s"] for record in talk.of_kind(tag, records.CONFIG)} == {60}
 
 
 @pytest.mark.parametrize("cadence_s", [60, 1800])
@@ -179,12 +169,12 @@ def test_a_cut_at_every_operation_of_the_tenth_reading(tag: Any, tmp_path: Path,
         if tag.step(path, cut_in, "live", 2)["cut"] is None:
             break
         tag.come_up(path, 19, cut_in, 0)
-        numbers = [record.number for record in of_kind(tag, records.BASELINE)]
+        numbers = [record.number for record in talk.of_kind(tag, records.BASELINE)]
         assert numbers in ([], [tag.settings()["baseline_by"]])
         assert (taken(tag) == 10) == bool(numbers)
         found.add(len(numbers))
         tag.steps(1 + MINUTES)
-        assert len(of_kind(tag, records.BASELINE)) == 1
+        assert len(talk.of_kind(tag, records.BASELINE)) == 1
     else:
         raise AssertionError("the tenth reading never ends")
     assert found == {0, 1}

@@ -17,19 +17,9 @@ MINUTES = 46
 Told = tuple[int, int, int]
 
 
-def of_kind(tag: Any, kind: int) -> list[Record]:
-    return [record for record in tag.read().records() if record.kind == kind]
-
-
-def values_of(record: Record) -> dict[str, Any]:
-    values = record.values()
-    assert isinstance(values, dict)
-    return values
-
-
 def told(tag: Any) -> list[Told]:
     """(class, begun, age in seconds) of each record."""
-    return [tuple(values_of(record).values()) for record in of_kind(tag, records.TAMPER)]  # type: ignore[misc]
+    return [tuple(talk.values_of(record).values()) for record in talk.of_kind(tag, records.TAMPER)]  # type: ignore[misc]
 
 
 def judged(found: list[Record]) -> list[list[Told]]:
@@ -45,10 +35,10 @@ def judged(found: list[Record]) -> list[list[Told]]:
             if record.kind == records.FIT:
                 baseline = 0
         elif record.kind == records.BASELINE:
-            baseline = values_of(record)["prox_count"]
+            baseline = talk.values_of(record)["prox_count"]
         elif record.kind == records.READING:
             watch.baseline = baseline
-            values = values_of(record)
+            values = talk.values_of(record)
             passed = records.ticks_after(before.ticks, record.ticks) if before else 0
             changed = watch.step(passed, values["flags"], values["temp_code"], values["prox_count"])
             before = record
@@ -63,7 +53,7 @@ def worn(tag: Any) -> Any:
     tag.show(CELL, TEMP, PROX)
     talk.fit(tag)
     tag.steps(MINUTES)
-    assert len(of_kind(tag, records.BASELINE)) == 1
+    assert len(talk.of_kind(tag, records.BASELINE)) == 1
     return tag
 
 
@@ -80,12 +70,12 @@ def test_skin_lost_is_sealed_with_the_reading_that_shows_it(worn: Any) -> None:
     assert told(worn) == []
     worn.steps(1)
     assert told(worn) == [(SKIN, 1, 120)]
-    (record,) = of_kind(worn, records.TAMPER)
+    (record,) = talk.of_kind(worn, records.TAMPER)
     seal = last_seal(worn)
     assert worn.state()["seals"] == before + 1
     assert seal.reason == seals.REASON_TAMPER
     assert (seal.first + seal.count - 1, seal.ticks) == (record.number, record.ticks)
-    assert of_kind(worn, records.READING)[-1].number == record.number - 1
+    assert talk.of_kind(worn, records.READING)[-1].number == record.number - 1
     assert talk.ask(worn, messages.STATUS)["tampers"] == 1 << SKIN
     worn.show(CELL, TEMP, PROX)
     worn.steps(5)
@@ -219,7 +209,7 @@ def test_a_flood_waits_for_tokens(tag: Any) -> None:
     # Each end follows its beginning.
     assert [values[1] for values in recorded] == [1, 0] * (len(recorded) // 2) + [1] * (len(recorded) % 2)
     tag.seal()
-    repeated = [values_of(record) for record in tag.read().records() if record.kind == records.REPEATED]
+    repeated = [talk.values_of(record) for record in tag.read().records() if record.kind == records.REPEATED]
     counted = sum(values["count"] for values in repeated if values["kind"] == records.TAMPER)
     (expected,) = [group for group in judged(found) if group]
     assert len(recorded) + counted == len(expected)
@@ -245,7 +235,7 @@ def test_one_that_lasts_is_told_when_there_is_a_token(tag: Any) -> None:
     assert len(told(tag)) == before < 28
     while len(told(tag)) == before:
         tag.steps(1)
-    record = of_kind(tag, records.TAMPER)[-1]
+    record = talk.of_kind(tag, records.TAMPER)[-1]
     assert told(tag)[-1] == (SKIN, 1, records.ticks_after(since, record.ticks) // 1000)
     assert told(tag)[-1][2] > 180
     assert last_seal(tag).reason == seals.REASON_TAMPER
@@ -261,20 +251,20 @@ def test_a_full_log_is_told_what_it_can_take(tag: Any) -> None:
     talk.fit(tag)
     tag.fill(40)
     tag.show(CELL, TEMP, 0)
-    before = len(of_kind(tag, records.READING))
+    before = len(talk.of_kind(tag, records.READING))
     # The pace is that of a full log.
     tag.steps(8)
-    assert len(of_kind(tag, records.READING)) == before
+    assert len(talk.of_kind(tag, records.READING)) == before
     assert [values[:2] for values in told(tag)] == [(SKIN, 1)]
     assert tag.check() == []
 
 
 def test_what_the_judging_raises_stops_nothing(worn: Any) -> None:
     worn.spoil_judging()
-    before = len(of_kind(worn, records.READING))
+    before = len(talk.of_kind(worn, records.READING))
     worn.steps(20)
-    assert len(of_kind(worn, records.READING)) == before + 20
-    assert {values_of(record)["sense"] for record in of_kind(worn, records.FAULT)} == {records.SENSE_FIRMWARE}
+    assert len(talk.of_kind(worn, records.READING)) == before + 20
+    assert {talk.values_of(record)["sense"] for record in talk.of_kind(worn, records.FAULT)} == {records.SENSE_FIRMWARE}
     assert worn.check() == []
 
 
@@ -283,7 +273,7 @@ def test_what_was_not_sampled_is_not_judged(worn: Any) -> None:
     worn.show(CELL, TEMP, 0)
     worn.steps(1)
     worn.spoil_sampling()
-    before = len(of_kind(worn, records.READING))
+    before = len(talk.of_kind(worn, records.READING))
     worn.steps(20)
-    assert len(of_kind(worn, records.READING)) == before
+    assert len(talk.of_kind(worn, records.READING)) == before
     assert told(worn) == []
