@@ -306,15 +306,16 @@ def pages_in_turn(pages: list[bytes], findings: Findings) -> Iterator[bytes | En
 
 # 6 Items and records: what the pages hold, one stream over all of them
 READING, BOOT, KEY, FIT, REMOVE, FAULT, ATTESTATION, RECEIPT = 0x01, 0x10, 0x11, 0x12, 0x13, 0x16, 0x17, 0x18
-CONFIG, LOST, OPENED, TRUST, CONFIGURED = 0x1A, 0x1B, 0x1E, 0x1F, 0x20
-FIELDS: dict[int, tuple[str, str]] = {  # 0x14 strap, 15 case, 19 repeated, 1c refused, 1d fix, 21 tamper, 22 baseline
+CONFIG, LOST, OPENED, TRUST, CONFIGURED, CALIBRATED = 0x1A, 0x1B, 0x1E, 0x1F, 0x20, 0x24
+FIELDS: dict[int, tuple[str, str]] = {  # 14 strap 15 case 19 repeated 1c refused 1d fix 21 tamper 22 baseline 23 threshold
     READING: ("<BhhH", ""), BOOT: ("<BI8s", "cause skipped"), KEY: ("<I64s", "epoch key"), 0x22: ("<IIBhhH", ""),
-    FIT: ("<16sII8s8s64s", "order_id cadence_s interval_s nonce station signature"), 0x15: ("<BB", ""),
+    FIT: ("<16sIIBI8s8s64s", "order_id cadence_s interval_s _ _ nonce station signature"), 0x15: ("<BB", ""),
     REMOVE: ("<B8s8s64s", "reason nonce station signature"), FAULT: ("<BhB", "sense code size"), 0x19: ("<BIII", ""),
     ATTESTATION: ("<QI8s8s64s", "utc_ms nonce_ticks nonce station signature"), 0x1C: ("<BB", ""), 0x1D: ("<iiH", ""),
     RECEIPT: ("<II32sI66s8s8s64s", "page seal_number seal_hash epoch keys nonce station signature"), 0x14: ("<BB", ""),
-    CONFIG: ("<II8siIIIII", "cadence_s interval_s calibration zero span tia adc temp prox"), 0x21: ("<BBI", ""),
-    CONFIGURED: ("<II8s8s64s", "cadence_s interval_s nonce station signature"), LOST: ("<III", "count first_ticks"),
+    CONFIG: ("<IIBI8siIHiiiIIII", "cadence_s interval_s _ _ calibration zero span _ _ _ _ tia"), 0x21: ("<BBI", ""),
+    CONFIGURED: ("<IIBI8s8s64s", "_ _ _ _ nonce station signature"), LOST: ("<III", "count first_ticks"),
+    CALIBRATED: ("<8siIHiii8s8s64s", "_ _ _ _ _ _ _ nonce station signature"), 0x23: ("<BBi", ""), 0x25: ("<BHH", ""),
     OPENED: ("<B8s8s64s", "scope nonce station signature"), TRUST: ("<BII32s", "change number generation digest")}
 @dataclass
 class Record:  # said: its fields by name, nothing if its body is cut. moment: ms from the first record of its boot
@@ -562,8 +563,8 @@ class Chain:  # tied_keys: by epoch, those that lead back to a first one; waitin
         self.tied_keys |= new
 
 # 10 Statements of stations: records that hold the signature of the request that made them
-COMMANDS = {FIT: (0x05, 24), REMOVE: (0x06, 1), ATTESTATION: (0x09, 8), RECEIPT: (0x07, 110), OPENED: (0x0A, 1),
-            CONFIGURED: (0x0D, 8)}  # which request it was, and how many bytes of it stand in front of its nonce
+COMMANDS = {FIT: (0x05, 29), REMOVE: (0x06, 1), ATTESTATION: (0x09, 8), RECEIPT: (0x07, 110), OPENED: (0x0A, 1),
+            CONFIGURED: (0x0D, 13), CALIBRATED: (0x10, 30)}  # which request, and its bytes in front of the nonce
 class Statements(Authority):
     def hear(self, record: Record) -> None:  # a statement, or a trust record
         said = record.said
@@ -724,8 +725,7 @@ class Walk(Numbers):  # once along the log
                 against("calibration-differs", one.only, when=certificates)
             outside = one.kind == FIT and outside_each(certificates, clock.between(one))
             against("certificate-expired", one.only, when=outside)
-        fitted = any(one.said.get("order_id") == self.bundle.order_id for one in records if one.kind == FIT)
-        against("fitting-missing", when=self.bundle.order_id is not None and not fitted)
+        against("fitting-missing", when=self.bundle.order_id not in (None, *(one.said.get("order_id") for one in records)))
         return clock
     def check_witness(self, number: int, digest: str) -> None:  # a seal that somebody wrote down elsewhere
         seals = [seal for seal in self.chain.seals if seal.number == number]

@@ -23,6 +23,7 @@ RECORDS = {
     records.ATTESTATION: messages.ATTEST,
     records.RECEIPT: messages.ACKNOWLEDGE,
     records.CONFIGURED: messages.CONFIGURE,
+    records.CALIBRATED: messages.CALIBRATE,
 }
 
 

@@ -7,7 +7,7 @@ each other.
 
 from . import PROTOCOL_VERSION, fields
 from .bad import Bad
-from .records import SIGNED
+from .records import CALIBRATION, PACE, SIGNED
 
 HELLO = 0x01
 STATUS = 0x02
@@ -24,6 +24,8 @@ DOCUMENT = 0x0C
 CONFIGURE = 0x0D
 LISTEN = 0x0E
 RATE = 0x0F
+CALIBRATE = 0x10
+SELF_TEST = 0x11
 REPLY = 0x80
 # What READ asks for, before the READ reply that ends it.
 DATA = 0xC0
@@ -70,7 +72,7 @@ REQUESTS: "dict[int, tuple[tuple[str, str | int], ...]]" = {
     READ: (("units", "B"), ("ranges", "v")),
     # challenge: bytes of the host's, to be found in the seal.
     SEAL: (("challenge", 16),) + SIGNED,
-    FIT: (("order_id", 16), ("cadence_s", "I"), ("seal_interval_s", "I")) + SIGNED,
+    FIT: (("order_id", 16),) + PACE + SIGNED,
     REMOVE: (("reason", "B"),) + SIGNED,
     # The station has stored every page up to this one, which ends in this seal. epoch, keys: the checkpoint, that is
     # the epoch behind this seal and the compressed points of that epoch and of the next; zeros where not known.
@@ -84,9 +86,11 @@ REQUESTS: "dict[int, tuple[tuple[str, str | int], ...]]" = {
     PRESENT: (("document", "v"),),
     # index: 0 the tag's own certificate, 1 the one of the region that issued it.
     DOCUMENT: (("index", "B"),),
-    CONFIGURE: (("cadence_s", "I"), ("seal_interval_s", "I")) + SIGNED,
+    CONFIGURE: PACE + SIGNED,
     LISTEN: (),
     RATE: (("baud", "I"),),
+    CALIBRATE: CALIBRATION + SIGNED,
+    SELF_TEST: SIGNED,
 }
 
 REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
@@ -139,6 +143,14 @@ REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
         # classes of tagproto.tamper in force.
         ("baseline", "B"),
         ("tampers", "H"),
+        # thresholds: bits 1 << code of those of tagproto.thresholds that are passed; battery_mv: 0 where there is no
+        # measurement; test_failed: bits of the last self-test that failed.
+        ("profile", "B"),
+        ("fix_interval_s", "I"),
+        ("calibration_id", 8),
+        ("thresholds", "H"),
+        ("battery_mv", "H"),
+        ("test_failed", "H"),
     ),
     # All that was asked for has been sent. What the tag has now, the open page included.
     READ: (("oldest_page", "I"), ("open_page", "I")),
@@ -157,6 +169,9 @@ REPLIES: "dict[int, tuple[tuple[str, str | int], ...]]" = {
     # room: bytes that the tag takes in one go now.
     LISTEN: (("room", "H"),),
     RATE: (("baud", "I"),),
+    CALIBRATE: (("number", "I"), ("nonce", 8)),
+    # ran, failed: bits of the SELF_TEST record, which this seal covers.
+    SELF_TEST: (("number", "I"), ("seal_number", "I"), ("ran", "H"), ("failed", "H"), ("nonce", 8)),
 }
 
 DATA_SPEC: "tuple[tuple[str, str | int], ...]" = (("address", "I"), ("data", "*"))
@@ -178,6 +193,8 @@ NAMES = {
     CONFIGURE: "configure",
     LISTEN: "listen",
     RATE: "set rate",
+    CALIBRATE: "calibrate",
+    SELF_TEST: "self-test",
 }
 
 

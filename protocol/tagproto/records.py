@@ -33,6 +33,9 @@ TRUST = 0x1F
 CONFIGURED = 0x20
 TAMPER = 0x21
 BASELINE = 0x22
+THRESHOLD = 0x23
+CALIBRATED = 0x24
+SELF_TEST = 0x25
 
 # What a TRUST record tells of.
 TRUST_ROOT = 1
@@ -62,6 +65,26 @@ READING_SPEC = (("flags", "B"), ("cell_code", "h"), ("temp_code", "h"), ("prox_c
 # signed request; station: key id of the signer; signature: r and s over tagproto.commands.payload.
 SIGNED: "tuple[tuple[str, str | int], ...]" = (("nonce", 8), ("station", 8), ("signature", 64))
 
+# How a fitting samples, seals and takes fixes. profile: a code of tagproto.profiles; fix_interval_s: 0 for no fixes.
+PACE: "tuple[tuple[str, str | int], ...]" = (
+    ("cadence_s", "I"),
+    ("seal_interval_s", "I"),
+    ("profile", "B"),
+    ("fix_interval_s", "I"),
+)
+
+# What turns the cell's codes into TAC: identity, days since 1970-01-01, zero and span at a temperature, and how both
+# move with it. Zeros but for identity, zero and span: nominal values, of the parts' data sheets.
+CALIBRATION: "tuple[tuple[str, str | int], ...]" = (
+    ("calibration_id", 8),
+    ("cell_zero_uv", "i"),
+    ("cell_span_pa_per_mg_dl", "I"),
+    ("calibrated_day", "H"),
+    ("reference_mdeg_c", "i"),
+    ("zero_nv_per_deg_c", "i"),
+    ("span_ppm_per_deg_c", "i"),
+)
+
 # kind -> (name, body spec)
 KINDS: "dict[int, tuple[str, tuple[tuple[str, str | int], ...]]]" = {
     READING: ("reading", READING_SPEC),
@@ -69,7 +92,7 @@ KINDS: "dict[int, tuple[str, tuple[tuple[str, str | int], ...]]]" = {
     BOOT: ("boot", (("cause", "B"), ("skipped", "I"), ("firmware", 8))),
     # public_key: P-256 point, x then y, 32 bytes each, big-endian. It signs from this epoch on.
     KEY: ("key", (("epoch", "I"), ("public_key", 64))),
-    FIT: ("fit", (("order_id", 16), ("cadence_s", "I"), ("seal_interval_s", "I")) + SIGNED),
+    FIT: ("fit", (("order_id", 16),) + PACE + SIGNED),
     REMOVE: ("remove", (("reason", "B"),) + SIGNED),
     STRAP: ("strap", (("open", "B"), ("edges", "B"))),
     CASE: ("case", (("open", "B"), ("edges", "B"))),
@@ -87,12 +110,9 @@ KINDS: "dict[int, tuple[str, tuple[tuple[str, str | int], ...]]]" = {
     # What turns raw values into TAC, temperature and volts, and how the tag samples and seals.
     CONFIG: (
         "config",
-        (
-            ("cadence_s", "I"),
-            ("seal_interval_s", "I"),
-            ("calibration_id", 8),
-            ("cell_zero_uv", "i"),
-            ("cell_span_pa_per_mg_dl", "I"),
+        PACE
+        + CALIBRATION
+        + (
             ("tia_ohm", "I"),
             ("adc_nv_per_code", "I"),
             ("temp_ndeg_c_per_code", "I"),
@@ -108,7 +128,7 @@ KINDS: "dict[int, tuple[str, tuple[tuple[str, str | int], ...]]]" = {
     # A read-out beyond the current order.
     OPENED: ("opened", (("scope", "B"),) + SIGNED),
     # A station has changed how the tag samples and seals; the CONFIG record behind it says what is in force.
-    CONFIGURED: ("configured", (("cadence_s", "I"), ("seal_interval_s", "I")) + SIGNED),
+    CONFIGURED: ("configured", PACE + SIGNED),
     # A class of tagproto.tamper has begun (1) or ended (0); age_s: how long ago that began to show.
     TAMPER: ("tamper", (("tamper", "B"), ("begun", "B"), ("age_s", "I"))),
     # What the senses showed behind the fitting: medians of so many readings, from the record of the first to the last.
@@ -125,6 +145,13 @@ KINDS: "dict[int, tuple[str, tuple[tuple[str, str | int], ...]]]" = {
     ),
     # Whom the tag obeys, from here on: number and generation of the document, and its SHA-256.
     TRUST: ("trust", (("change", "B"), ("number", "I"), ("generation", "I"), ("digest", 32))),
+    # A threshold of tagproto.thresholds was passed (1) or is no longer (0); value: TAC in ug/dL, or battery in mV.
+    THRESHOLD: ("threshold", (("threshold", "B"), ("begun", "B"), ("value", "i"))),
+    # A station has given the tag another calibration; a CONFIG record behind it says what is in force.
+    CALIBRATED: ("calibrated", CALIBRATION + SIGNED),
+    # What the tag found of itself, at a boot (asked 0) or because a station asked (1): bits of what was tried and of
+    # what of it failed.
+    SELF_TEST: ("self-test", (("asked", "B"), ("ran", "H"), ("failed", "H"))),
 }
 
 
