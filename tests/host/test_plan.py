@@ -18,6 +18,7 @@ from ankletag.plan.wearer import readings
 from host.tagmaker import TagMaker
 from support import ROOT
 from tagproto import coding, layout, pages
+from tagproto.battery import days_left
 from tagproto.records import TICKS_PERIOD_MS
 
 BLOCKS = 296
@@ -154,6 +155,17 @@ def test_a_battery_lasts_longer_with_fewer_readings_but_no_longer_than_the_board
     assert quick.days == pytest.approx(850 / sum(draw.mah_per_day for draw in quick.draws))
     assert all(draw.source for draw in quick.draws)
     assert days(cell_mah=1700).battery.days == pytest.approx(2 * quick.days)
+    # An hourly fix of 875 mC takes 5.8 mAh a day.
+    hourly = days(fix_interval_s=3600).battery
+    assert hourly.mah_per_day == pytest.approx(quick.mah_per_day + 24 * 0.875 / 3.6)
+
+
+@pytest.mark.parametrize(("cadence_s", "seal_interval_s", "fix_interval_s"), [(60, 21600, 0), (10, 3600, 1800)])
+def test_the_tag_tells_its_days_by_the_plan(cadence_s: int, seal_interval_s: int, fix_interval_s: int) -> None:
+    planned = days(cadence_s=cadence_s, seal_interval_s=seal_interval_s, fix_interval_s=fix_interval_s).battery
+    full_days = days_left(3000, cadence_s, seal_interval_s, fix_interval_s)
+    # Windows of so many readings are sealed before their time only in the plan.
+    assert full_days == pytest.approx(planned.days, abs=1)
 
 
 def test_ticks_of_the_model_stay_on_the_tags_counter() -> None:

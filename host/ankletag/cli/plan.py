@@ -39,6 +39,7 @@ def plan(
     battery_mah: Annotated[
         float, typer.Option("--battery-mah", min=1.0, max=1e6, help="Capacity of the cell.")
     ] = CELL_MAH,
+    fixes: Annotated[int, typer.Option("--fixes", min=0, max=345600, help="Seconds between fixes, 0 for none.")] = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Say how long flash and battery last at a pace, from the constants and the coder of the firmware."""
@@ -49,7 +50,7 @@ def plan(
         )
     blocks = _blocks(flash)
     with working("coding a sample"):
-        found = make_plan(blocks, cadence, seal, noise, bytes_per_reading, battery_mah)
+        found = make_plan(blocks, cadence, seal, noise, bytes_per_reading, battery_mah, fixes)
     assumed = _assumptions(found, noise, bytes_per_reading)
     if as_json:
         emit(plan_document(found, flash, noise, assumed))

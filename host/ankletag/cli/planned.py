@@ -40,11 +40,11 @@ def _battery_document(found: Battery) -> dict[str, JsonValue]:
         "mah_per_day": round(found.mah_per_day, 2),
         "days_asleep_only": round(found.asleep_days, 1),
         "measured": False,
-        "states": [
+        "draws": [
             {
-                "state": draw.state,
-                "microampere": draw.microampere,
-                "hours_per_day": round(draw.hours_per_day, 4),
+                "what": draw.what,
+                "microcoulomb": draw.microcoulomb,
+                "times_per_day": round(draw.times_per_day, 3),
                 "mah_per_day": round(draw.mah_per_day, 3),
                 "source": draw.source,
             }
@@ -90,7 +90,7 @@ def _tell_battery(found: Battery) -> None:
     say(f"battery: {found.days:.1f} days from {found.cell_mah:g} mAh, {found.mah_per_day:.1f} mAh a day")
     say("  NOT MEASURED on a board yet; from datasheets, without losses of converters and without self-discharge:")
     for draw in found.draws:
-        figures = f"{draw.microampere:8.1f} uA {draw.hours_per_day:8.4f} h {draw.mah_per_day:7.3f} mAh"
-        say(f"  {draw.state:29} {figures}  {draw.source}")
+        figures = f"{draw.microcoulomb:7} uC {draw.times_per_day:9.1f} times {draw.mah_per_day:7.3f} mAh"
+        say(f"  {draw.what:15} {figures}  {draw.source}")
     say(f"  The sleep current of a Pico alone empties this cell in {found.asleep_days:.0f} days: for the length of an")
     say("  order it takes another board, not another pace.")

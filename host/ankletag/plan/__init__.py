@@ -42,8 +42,10 @@ def plan(
     noise: float = 1.0,
     reading_bytes: float | None = None,
     cell_mah: float = CELL_MAH,
+    fix_interval_s: int = 0,
 ) -> Plan:
     """blocks: of 4 KiB behind the file system; noise: a factor on the modelled wearer's; reading_bytes: of a coded
-    reading, instead of the model's. Raises ValueError for a flash that is too small."""
+    reading, instead of the model's; fix_interval_s: 0 for no fixes. Raises ValueError for a flash that is too small.
+    """
     storage = store(blocks, cadence_s, seal_interval_s, noise, reading_bytes)
-    return Plan(storage, battery(storage.pace, cell_mah))
+    return Plan(storage, battery(storage.pace, cell_mah, fix_interval_s))
