@@ -72,7 +72,7 @@ def test_there_is_a_scenario_for_everything_that_can_happen() -> None:
         used |= set(re.findall(r"^\[\[(\w+)\]\]", text_of(name)[0], re.MULTILINE))
     assert kinds == set(KINDS)
     assert vapours == {"sanitiser", "perfume", "petrol"}
-    assert {*HAPPENING_KEYS, *FAULT_KEYS, "off_skin", "strap", "case", "drink"} <= used
+    assert {*HAPPENING_KEYS, *FAULT_KEYS, "off_skin", "strap", "case", "drink", "gas"} <= used
 
 
 def test_the_manual_tells_every_key() -> None:

@@ -41,8 +41,8 @@ class Pacer:
         return self._world.now_us >= self.end_us()
 
     def utc_ms(self) -> int:
-        """The world's UTC in ms since 1970."""
-        return self.start_utc_ms + self._world.now_us // 1000
+        """The world's UTC in ms since 1970, by clocks that go right."""
+        return self.start_utc_ms + self._world.true_us() // 1000
 
     def decide(self, port_open: bool) -> bool:
         """Chooses the pace anew; on a change to wall speed the clock file is written.  Gives whether it changed."""

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from taghil.world.body import UNIT_G, WIDMARK_L_KG, Person
+from taghil.world.cell import NOMINAL, CellTraits, read_cell
+from taghil.world.chamber import Gas, read_gases
 from taghil.world.checked import Checked, Table
 from taghil.world.effects import AMBIENT_MDEG_C
 from taghil.world.errors import ScenarioError
@@ -28,7 +30,7 @@ else:
 
 PINS = ("strap", "case")
 KEYS = {
-    *("about", "start", "days", "noise", "ambient_c", "wearer", "drink", "off_skin"),
+    *("about", "start", "days", "noise", "ambient_c", "wearer", "drink", "off_skin", "cell", "gas", "clock"),
     *(*PINS, *HAPPENING_KEYS, *FAULT_KEYS),
 }
 LIVES = ("still", "daily")
@@ -61,6 +63,11 @@ class Scenario:
     """What goes wrong with bus and parts, and when it is right again; in order of time."""
     outages: tuple[Outage, ...] = ()
     ambient_mdeg_c: float = AMBIENT_MDEG_C
+    cell: CellTraits = NOMINAL
+    gases: tuple[Gas, ...] = ()
+    """Steps of a gas chamber; none where a wearer wears the tag."""
+    drift_ppm: float = 0.0
+    """By how much the tag's ticks run fast."""
 
 
 def built_in() -> list[str]:
@@ -125,6 +132,9 @@ def parse(text: str, name: str) -> Scenario:
         changes=read_changes(checked, table),
         outages=read_outages(checked, table),
         ambient_mdeg_c=1000.0 * checked.number("ambient_c", table.get("ambient_c", AMBIENT_MDEG_C / 1000), -40.0, 60.0),
+        cell=read_cell(checked, table.get("cell", {})),
+        gases=read_gases(checked, table, HAPPENING_KEYS),
+        drift_ppm=_drift_ppm(checked, table.get("clock", {})),
     )
 
 
@@ -138,6 +148,13 @@ def _person(checked: Checked, table: Any) -> Person:
         life=checked.choice("wearer.life", table.get("life", "still"), LIVES),
         spread=checked.flag("wearer.spread", table.get("spread", False)),
     )
+
+
+def _drift_ppm(checked: Checked, table: Any) -> float:
+    if not isinstance(table, dict):
+        raise checked.error("clock", "must be a table, written [clock]")
+    checked.known(table, {"drift_ppm"}, "clock.")
+    return checked.number("clock.drift_ppm", table.get("drift_ppm", 0.0), -1000.0, 1000.0)
 
 
 def _drinks(checked: Checked, key: str, item: Table) -> list[tuple[int, float]]:

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Protocol
 
 from taghil.world.bus import Bus
+from taghil.world.cell import NOMINAL, Cell, CellTraits
+from taghil.world.chamber import chamber_of
 from taghil.world.checked import DAY_US
 from taghil.world.faults import Change, Faults, Outage
 from taghil.world.noise import Noise
@@ -25,7 +27,7 @@ NEVER_US = 1 << 62
 
 
 class Source(Protocol):
-    """What the tag senses by scenario time (us): a simulated wearer or a replayed file."""
+    """What the tag senses by scenario time (us): a simulated wearer, a replayed file or a gas chamber."""
 
     held_off: bool
 
@@ -35,15 +37,23 @@ class Source(Protocol):
 
 
 class World:
-    """Time, senses, switches and parts; `now_us` is virtual time since the first power-on.
+    """Time, senses, switches and parts; `now_us` is virtual time since the first power-on, as the tag's crystal counts.
 
-    `turns`: what switches, and what goes wrong with power and parts, by scenario time.
+    `turns`: what switches, and what goes wrong with power and parts, by scenario time; `drift_ppm`: by how much the
+    crystal is fast.
     """
 
     def __init__(
-        self, source: Source, turns: Sequence[Switch | Change | Outage], noise_level: float, seed: int
+        self,
+        source: Source,
+        turns: Sequence[Switch | Change | Outage],
+        noise_level: float,
+        seed: int,
+        cell: CellTraits = NOMINAL,
+        drift_ppm: float = 0.0,
     ) -> None:
         self.source = source
+        self._drift_ppm = drift_ppm
         self.now_us = 0
         self.fit_us = -1
         self.levels = 0
@@ -54,7 +64,8 @@ class World:
         """Told when the power goes, with the virtual time at which it comes back."""
         self._turns = sorted(turns, key=lambda turn: turn.at_us)
         self._next_turn = 0
-        self.lmp = lmp91000.Lmp91000(self, Noise(seed + 1, noise_level))
+        # A nominal cell costs nothing on the way.
+        self.lmp = lmp91000.Lmp91000(self if cell == NOMINAL else Cell(self, cell), Noise(seed + 1, noise_level))
         self.ads = ads1115.Ads1115((self.lmp.vout_v, _zero_v, _zero_v, _zero_v), Noise(seed + 2, noise_level))
         self.tmp = tmp117.Tmp117(self, Noise(seed + 3, noise_level))
         self.vcnl = vcnl4040.Vcnl4040(self, Noise(seed + 4, noise_level))
@@ -110,6 +121,10 @@ class World:
     def scenario_us(self) -> int:
         """The scenario clock in us; 0 until the fitting."""
         return self.now_us - self.fit_us if self.fit_us >= 0 else 0
+
+    def true_us(self) -> int:
+        """Time since the first power-on by a clock that goes right."""
+        return round(self.now_us / (1.0 + self._drift_ppm / 1e6)) if self._drift_ppm else self.now_us
 
     def _turn_us(self) -> int:
         return self.fit_us + self._turns[self._next_turn].at_us
@@ -175,19 +190,23 @@ def _zero_v(now_us: int) -> float:
 
 def of_scenario(scenario: Scenario, seed: int) -> tuple[World, datetime, float]:
     """The world of a scenario, its UTC at time 0, its length in days."""
-    hour = scenario.start.hour + scenario.start.minute / 60.0
-    wearer = Wearer(
+    turns: list[Switch | Change | Outage] = [*scenario.switches, *scenario.changes, *scenario.outages]
+    source: Source = chamber_of(scenario.gases, scenario.ambient_mdeg_c) if scenario.gases else _wearer(scenario, seed)
+    world = World(source, turns, scenario.noise, seed, scenario.cell, scenario.drift_ppm)
+    return world, scenario.start, scenario.days
+
+
+def _wearer(scenario: Scenario, seed: int) -> Wearer:
+    return Wearer(
         scenario.person,
         list(scenario.drinks),
         list(scenario.off_skin),
-        hour,
+        scenario.start.hour + scenario.start.minute / 60.0,
         seed,
         scenario.noise,
         scenario.happenings,
         scenario.ambient_mdeg_c,
     )
-    turns: list[Switch | Change | Outage] = [*scenario.switches, *scenario.changes, *scenario.outages]
-    return World(wearer, turns, scenario.noise, seed), scenario.start, scenario.days
 
 
 def of_replay(replay: Replay, seed: int) -> tuple[World, datetime, float]:
