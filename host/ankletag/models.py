@@ -2,9 +2,9 @@
 
 import hashlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from tagproto import records
+from tagproto import profiles, records
 
 AGAINST = "against"
 INFORMATION = "information"
@@ -50,9 +50,16 @@ def divide_half_away(numerator: int, denominator: int) -> int:
     return quotient if numerator >= 0 else -quotient
 
 
+# Temperatures farther from the reference count as so far, and spans that move by more as by so much: what is divided by
+# stays positive.
+_AWAY_MOST_MDEG_C = 40_000
+SPAN_PPM_MOST = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What turns raw codes into values: one CONFIG record of the tag. Each result is rounded once."""
+    """What turns raw codes into values: one CONFIG record of the tag (SPEC.md, From codes to values). Each result is
+    rounded once. Zero and span are those at reference_mdeg_c; calibrated_day: days since 1970-01-01, 0 for nominal."""
 
     calibration_id: bytes
     cell_zero_uv: int
@@ -61,17 +68,31 @@ class Calibration:
     adc_nv_per_code: int
     temp_ndeg_c_per_code: int
     prox_uv_per_count: int
+    calibrated_day: int = 0
+    reference_mdeg_c: int = 0
+    zero_nv_per_deg_c: int = 0
+    span_ppm_per_deg_c: int = 0
 
-    def _cell_nv(self, cell_code: int) -> int:
-        return cell_code * self.adc_nv_per_code - self.cell_zero_uv * 1000
+    def _away_mdeg_c(self, temp_code: int | None) -> int:
+        if temp_code is None:
+            return 0
+        away = self.temp_mdeg_c(temp_code) - self.reference_mdeg_c
+        return max(-_AWAY_MOST_MDEG_C, min(_AWAY_MOST_MDEG_C, away))
 
-    def cell_pa(self, cell_code: int) -> int:
-        """Cell current in pA: (code * adc - zero) / tia. Negative when the cell sits below its zero."""
-        return divide_half_away(self._cell_nv(cell_code) * 1000, self.tia_ohm)
+    def _cell_pv(self, cell_code: int, away_mdeg_c: int) -> int:
+        over_zero_nv = cell_code * self.adc_nv_per_code - self.cell_zero_uv * 1000
+        return over_zero_nv * 1000 - self.zero_nv_per_deg_c * away_mdeg_c
 
-    def tac_ug_dl(self, cell_code: int) -> int:
+    def cell_pa(self, cell_code: int, temp_code: int | None) -> int:
+        """Cell current in pA. Negative when the cell sits below its zero. temp_code: None where there is none."""
+        return divide_half_away(self._cell_pv(cell_code, self._away_mdeg_c(temp_code)), self.tia_ohm)
+
+    def tac_ug_dl(self, cell_code: int, temp_code: int | None) -> int:
         """TAC in ug/dL (20,000 is 0.02 g/dL), from the exact current rather than from the rounded cell_pa."""
-        return divide_half_away(self._cell_nv(cell_code) * 1_000_000, self.tia_ohm * self.cell_span_pa_per_mg_dl)
+        away = self._away_mdeg_c(temp_code)
+        ppm = max(-SPAN_PPM_MOST, min(SPAN_PPM_MOST, self.span_ppm_per_deg_c))
+        divisor = self.tia_ohm * self.cell_span_pa_per_mg_dl * (10**9 + ppm * away)
+        return divide_half_away(10**12 * self._cell_pv(cell_code, away), divisor)
 
     def temp_mdeg_c(self, temp_code: int) -> int:
         """Skin-side temperature in thousandths of a degree Celsius."""
@@ -88,6 +109,16 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How an order has a tag sample, seal and take fixes (0: none); profile: a code of tagproto.profiles."""
+
+    cadence_s: int
+    seal_interval_s: int
+    profile: int = profiles.STANDARD
+    fix_interval_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """How the tag samples and seals from a CONFIG record on."""
 
@@ -95,6 +126,8 @@ class Config:
     cadence_s: int
     seal_interval_s: int
     calibration: Calibration
+    profile: int
+    fix_interval_s: int
 
 
 def config_of(record: records.Record) -> Config | None:
@@ -106,18 +139,19 @@ def config_of(record: records.Record) -> Config | None:
         return None
     numbers = {name: value for name, value in values.items() if isinstance(value, int)}
     calibration_id = values["calibration_id"]
-    calibration = Calibration(
-        calibration_id if isinstance(calibration_id, bytes) else b"",
-        numbers["cell_zero_uv"],
-        numbers["cell_span_pa_per_mg_dl"],
-        numbers["tia_ohm"],
-        numbers["adc_nv_per_code"],
-        numbers["temp_ndeg_c_per_code"],
-        numbers["prox_uv_per_count"],
-    )
+    assert isinstance(calibration_id, bytes)
+    known = {field.name: numbers[field.name] for field in fields(Calibration) if field.name in numbers}
+    calibration = Calibration(calibration_id, **known)
     if not calibration.usable or not numbers["cadence_s"]:
         return None
-    return Config(record.number, numbers["cadence_s"], numbers["seal_interval_s"], calibration)
+    return Config(
+        record.number,
+        numbers["cadence_s"],
+        numbers["seal_interval_s"],
+        calibration,
+        numbers["profile"],
+        numbers["fix_interval_s"],
+    )
 
 
 def readable(data: bytes) -> str:

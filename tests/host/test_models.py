@@ -1,5 +1,9 @@
 """Units and rounding."""
 
+from dataclasses import fields, replace
+from fractions import Fraction
+from math import floor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +12,7 @@ from ankletag.models import Calibration, config_of, divide_half_away, order_id_o
 from host.tagmaker import CONFIG
 from tagproto import records
 
-DEFAULT = Calibration(**{name: value for name, value in CONFIG.items() if name not in ("cadence_s", "seal_interval_s")})  # type: ignore[arg-type]
+DEFAULT = Calibration(**{field.name: CONFIG[field.name] for field in fields(Calibration)})  # type: ignore[arg-type]
 
 
 @given(st.integers(-(10**12), 10**12), st.integers(1, 10**6))
@@ -25,8 +29,65 @@ def test_halves_go_away_from_zero(numerator: int, denominator: int) -> None:
 )
 def test_current_and_tac(cell_code: int, cell_pa: int, tac_ug_dl: int) -> None:
     """0.02 g/dL is 20 mg/dL is 300 nA over 120 kOhm: 36 mV above the zero of 500 mV."""
-    assert DEFAULT.cell_pa(cell_code) == cell_pa
-    assert DEFAULT.tac_ug_dl(cell_code) == tac_ug_dl
+    assert DEFAULT.cell_pa(cell_code, 4352) == cell_pa
+    assert DEFAULT.tac_ug_dl(cell_code, 4352) == tac_ug_dl
+
+
+def exact(calibration: Calibration, cell_code: int, temp_code: int | None) -> tuple[int, int]:
+    """Current in pA and TAC in ug/dL as the text of SPEC.md has them, in degrees and volts, rounded at the end."""
+    celsius = Fraction(0)
+    if temp_code is not None:
+        mdeg_c = rounded(Fraction(temp_code * calibration.temp_ndeg_c_per_code, 10**6))
+        celsius = Fraction(min(40_000, max(-40_000, mdeg_c - calibration.reference_mdeg_c)), 1000)
+    zero = Fraction(calibration.cell_zero_uv, 10**6) + Fraction(calibration.zero_nv_per_deg_c, 10**9) * celsius
+    volts = cell_code * Fraction(calibration.adc_nv_per_code, 10**9) - zero
+    span = calibration.cell_span_pa_per_mg_dl * (1 + Fraction(calibration.span_ppm_per_deg_c, 10**6) * celsius)
+    picoamps = volts / calibration.tia_ohm * 10**12
+    return rounded(picoamps), rounded(picoamps / span * 1000)
+
+
+def rounded(value: Fraction) -> int:
+    away = floor(abs(value) + Fraction(1, 2))
+    return away if value >= 0 else -away
+
+
+@given(
+    st.integers(-32768, 32767),
+    st.none() | st.integers(-32768, 32767),
+    st.integers(-(10**6), 2 * 10**6),
+    st.integers(1, 10**6),
+    st.integers(-40_000, 85_000),
+    st.integers(-(10**7), 10**7),
+    st.integers(-20_000, 20_000),
+)
+def test_zero_and_span_move_with_temperature(
+    cell_code: int, temp_code: int | None, zero_uv: int, span: int, reference: int, zero_nv: int, ppm: int
+) -> None:
+    calibration = replace(
+        DEFAULT,
+        cell_zero_uv=zero_uv,
+        cell_span_pa_per_mg_dl=span,
+        reference_mdeg_c=reference,
+        zero_nv_per_deg_c=zero_nv,
+        span_ppm_per_deg_c=ppm,
+    )
+    values = calibration.cell_pa(cell_code, temp_code), calibration.tac_ug_dl(cell_code, temp_code)
+    assert values == exact(calibration, cell_code, temp_code)
+
+
+def test_a_warm_cell_by_hand() -> None:
+    """10 degC over the reference: the zero 1 mV higher, the span 5 % more; 20 mg/dL are then 21 * 1.8 mV + 1 mV."""
+    warm = replace(DEFAULT, reference_mdeg_c=24_000, zero_nv_per_deg_c=100_000, span_ppm_per_deg_c=5_000)
+    code = 8000 + round((20 * 1.05 * 1.8 + 1.0) / 0.0625)
+    assert warm.tac_ug_dl(code, 4352) == pytest.approx(20_000, abs=20)
+    assert warm.tac_ug_dl(code, None) == DEFAULT.tac_ug_dl(code, 4352)
+
+
+@pytest.mark.parametrize("ppm", [-(2**31), -25_001, 25_000, 2**31 - 1])
+def test_no_span_makes_the_host_divide_by_nothing(ppm: int) -> None:
+    limit = replace(DEFAULT, span_ppm_per_deg_c=20_000 if ppm > 0 else -20_000)
+    for temp_code in (-32768, 0, 32767):
+        assert replace(DEFAULT, span_ppm_per_deg_c=ppm).tac_ug_dl(8576, temp_code) == limit.tac_ug_dl(8576, temp_code)
 
 
 def test_temperature_and_proximity() -> None:

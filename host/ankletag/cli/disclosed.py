@@ -72,11 +72,9 @@ def shown_values(record: Record, config: Record | None) -> dict[str, JsonValue]:
     found = config_of(config) if config is not None else None
     if record.kind == records.READING and found is not None:
         calibration = found.calibration
-        cell, temp, prox = (values[name] for name in ("cell_code", "temp_code", "prox_count"))
-        assert isinstance(cell, int)
-        assert isinstance(temp, int)
-        assert isinstance(prox, int)
-        shown["tac_ug_dl"] = calibration.tac_ug_dl(cell)
+        numbers = [value for value in values.values() if isinstance(value, int)]
+        flags, cell, temp, prox = numbers
+        shown["tac_ug_dl"] = calibration.tac_ug_dl(cell, None if flags & records.FLAG_NO_TEMP else temp)
         shown["temp_mdeg_c"] = calibration.temp_mdeg_c(temp)
         shown["ir_mv"] = calibration.ir_mv(prox)
     return shown

@@ -66,7 +66,7 @@ def recorded(verified: Verified, fitting: Fitting, known: list[InForce]) -> list
                 index,
                 record.number,
                 Medians(first, last, readings, cell, temp, prox),
-                calibration.tac_ug_dl(cell),
+                calibration.tac_ug_dl(cell, temp),
                 calibration.temp_mdeg_c(temp),
                 calibration.ir_mv(prox),
             )

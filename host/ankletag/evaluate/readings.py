@@ -48,17 +48,12 @@ def readings(verified: Verified, clock: Clock, fitting: Fitting | None = None) -
                 coming = next(following, None)
             flags, cell, temp, prox = struct.unpack_from("<BhhH", record.body)
             elapsed = verified.elapsed_ms[index]
-            yield Reading(
-                index,
-                record.number,
-                record.boot,
-                elapsed,
-                clock.span_at(record.boot, elapsed).middle_ms,
-                flags,
-                cell,
-                temp,
-                prox,
-                None if calibration is None or flags & records.FLAG_NO_CELL else calibration.tac_ug_dl(cell),
-                None if calibration is None or flags & records.FLAG_NO_TEMP else calibration.temp_mdeg_c(temp),
-                None if calibration is None or flags & records.FLAG_NO_PROX else calibration.ir_mv(prox),
-            )
+            known_temp = None if flags & records.FLAG_NO_TEMP else temp
+            tac = temp_mdeg_c = ir_mv = None
+            if calibration is not None:
+                tac = None if flags & records.FLAG_NO_CELL else calibration.tac_ug_dl(cell, known_temp)
+                temp_mdeg_c = None if known_temp is None else calibration.temp_mdeg_c(temp)
+                ir_mv = None if flags & records.FLAG_NO_PROX else calibration.ir_mv(prox)
+            utc_ms = clock.span_at(record.boot, elapsed).middle_ms
+            raw = flags, cell, temp, prox
+            yield Reading(index, record.number, record.boot, elapsed, utc_ms, *raw, tac, temp_mdeg_c, ir_mv)
