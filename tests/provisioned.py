@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ankletag.client import REPLY_S, Client, number, octets
+from ankletag.models import Pace
 from ankletag.stationclock import StationClock, read_clock
 from ankletag.store import Store
 from ankletag.transport import open_port
@@ -83,7 +84,7 @@ def begin_fitting(client: Client, cadence_s: int, seal_interval_s: int) -> bytes
     """Provision the tag and fit it, and no more than that; its certificate."""
     certificate = provision(client, LASTING)
     client.introduce()
-    client.fit(bytes(16), cadence_s, seal_interval_s)
+    client.fit(bytes(16), Pace(cadence_s, seal_interval_s))
     return certificate
 
 

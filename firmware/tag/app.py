@@ -141,7 +141,7 @@ class App:
         if new_key or (first and records.KEY not in self._recorded):
             self.event(records.KEY, {"epoch": self.keys.epoch, "public_key": self.keys.public_key})
         # How a tag works may change with a boot: the slower pace of a full log ends here if there is room again.
-        if self.settings.fitted or (first and records.CONFIG not in self._recorded):
+        if self.settings.fitted or self.fitting.recalibrated() or (first and records.CONFIG not in self._recorded):
             self.record_config()
         self.authority.tell_untold()
         self.tampers.begin()
@@ -226,7 +226,7 @@ class App:
 
     def record_config(self, reserve_pages=EVENT_RESERVE_PAGES):
         """Record how the tag works now; the record's number or None."""
-        values = config_values(self.pace.cadence_s, self.pace.seal_interval_s)
+        values = config_values(self.pace, self.settings)
         return self.event(records.CONFIG, values, reserve_pages)
 
     def _half_done(self):

@@ -1,23 +1,30 @@
 """What turns raw codes into TAC, temperature and volts, as a CONFIG record states it."""
 
+from tagproto import records
+
 from .drivers import ads1115, lmp91000, tmp117, vcnl4040
 
-# The calibration that a tag has before it was given one of its own.
-_ID = b"nominal1"
-_CELL_ZERO_UV = 500000
-_CELL_SPAN_PA_PER_MG_DL = 15000
+# What a tag has before it was given a calibration of its own, as in records.CALIBRATION.
+_NOMINAL = (b"nominal1", 500000, 15000, 0, 0, 0, 0)
 
 
-def config_values(cadence_s, seal_interval_s):
+def config_values(pace, settings):
     """Field values of a CONFIG record."""
-    return {
-        "cadence_s": cadence_s,
-        "seal_interval_s": seal_interval_s,
-        "calibration_id": _ID,
-        "cell_zero_uv": _CELL_ZERO_UV,
-        "cell_span_pa_per_mg_dl": _CELL_SPAN_PA_PER_MG_DL,
+    values = {
+        "cadence_s": pace.cadence_s,
+        "seal_interval_s": pace.seal_interval_s,
+        "profile": settings.profile,
+        "fix_interval_s": settings.fix_interval_s,
         "tia_ohm": lmp91000.TIA_OHM,
         "adc_nv_per_code": ads1115.NV_PER_CODE,
         "temp_ndeg_c_per_code": tmp117.NDEG_C_PER_CODE,
         "prox_uv_per_count": vcnl4040.UV_PER_COUNT,
     }
+    for field, value in zip(records.CALIBRATION, settings.calibration or _NOMINAL):
+        values[field[0]] = value
+    return values
+
+
+def calibration_id(settings):
+    """The 8 bytes that name the calibration in force."""
+    return (settings.calibration or _NOMINAL)[0]

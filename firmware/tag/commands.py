@@ -5,6 +5,7 @@ from tagproto import commands, documents, messages
 from tagproto.bad import Bad
 from tagproto.layout import SESSION_RESERVE_PAGES
 
+from .calibration import calibration_id
 from .orders import Orders
 from .refusal import Refusal, log_full
 
@@ -100,6 +101,12 @@ class Commands:
             "minimum": app.trust.minimum,
             "baseline": app.baseline.readings(),
             "tampers": app.tampers.active(),
+            "profile": settings.profile,
+            "fix_interval_s": settings.fix_interval_s,
+            "calibration_id": calibration_id(settings),
+            "thresholds": 0,
+            "battery_mv": 0,
+            "test_failed": 0,
         }
 
     # Documents

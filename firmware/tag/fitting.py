@@ -14,15 +14,18 @@ class Fitting:
 
     def __init__(self, app):
         self._app = app
-        # The last CONFIGURED record of the open window that no CONFIG record follows.
+        # The last CONFIGURED and the last CALIBRATED record of the open window that no CONFIG record follows.
         self._configured = None
+        self._calibrated = None
 
     def resume(self, record):
         """A record that the open window holds already, as recovery reads it."""
         if record.kind == records.CONFIGURED:
             self._configured = record
+        elif record.kind == records.CALIBRATED:
+            self._calibrated = record
         elif record.kind == records.CONFIG:
-            self._configured = None
+            self._configured = self._calibrated = None
 
     def mend(self, next_number):
         """After a boot: take back a change whose record the log does not have. next_number: of the next record."""
@@ -39,6 +42,12 @@ class Fitting:
         if settings.fitted and self._configured is not None:
             self._keep_pace(self._configured.values())
             self._app.save_settings()
+        if self._calibrated is not None:
+            self._keep_calibration(self._calibrated.values())
+
+    def recalibrated(self):
+        """Whether the last boot cut off the CONFIG record of a calibration."""
+        return self._calibrated is not None
 
     def unreceipted(self):
         """Whether an order has ended and no receipt covers all of it."""
@@ -81,6 +90,24 @@ class Fitting:
         settings = self._app.settings
         settings.cadence_s = values["cadence_s"]
         settings.seal_interval_s = values["seal_interval_s"]
+        settings.profile = values["profile"]
+        settings.fix_interval_s = values["fix_interval_s"]
+
+    def calibrate(self, values):
+        """Another calibration. Number of the record that says who gave it, or None when the log is full."""
+        app = self._app
+        if not self._has_room():
+            return None
+        # As for `configure`.
+        number = app.event(records.CALIBRATED, values, SESSION_RESERVE_PAGES)
+        self._keep_calibration(values)
+        app.record_config(SESSION_RESERVE_PAGES)
+        app.tampers.begin()
+        return number
+
+    def _keep_calibration(self, values):
+        self._app.settings.calibration = tuple([values[field[0]] for field in records.CALIBRATION])
+        self._app.save_settings()
 
     def end(self, values):
         """Remove record, seal, no more samples, and the page ends. Number of the record, or None when the log is

@@ -1,7 +1,7 @@
 """Signed requests: what each does once its signature holds. Handlers take field values and give reply values or a
 Refusal."""
 
-from tagproto import commands, messages, records, seals
+from tagproto import commands, messages, profiles, records, seals
 from tagproto.layout import SESSION_RESERVE_PAGES
 
 from .bucket import Bucket
@@ -9,6 +9,8 @@ from .refusal import Refusal, log_full
 
 _CADENCE_MAX_S = 86400
 _SEAL_INTERVAL_MAX_S = 4 * 86400
+# What the host can still divide by, whatever the temperature.
+_SPAN_PPM_MAX = 20000
 # A sync asks for three: who floods the link must not fill the log, and a restart must not buy much.
 _REQUESTS_CAPACITY = 64
 _REQUESTS_AT_BOOT = 24
@@ -35,6 +37,7 @@ class Orders:
             messages.ATTEST: self._attest,
             messages.OPEN: self._open,
             messages.CONFIGURE: self._configure,
+            messages.CALIBRATE: self._calibrate,
         }
 
     def _too_often(self, bucket):
@@ -102,6 +105,22 @@ class Orders:
         number = app.fitting.configure(values)
         return log_full() if number is None else {"number": number}
 
+    def _calibrate(self, values):
+        app = self._app
+        if app.settings.fitted:
+            return Refusal(messages.ERROR_STATE, "fitted: remove it first")
+        if (
+            not values["cell_span_pa_per_mg_dl"]
+            or not -40000 <= values["reference_mdeg_c"] <= 85000
+            or abs(values["span_ppm_per_deg_c"]) > _SPAN_PPM_MAX
+        ):
+            return Refusal(messages.ERROR_RANGE, "no span, or a figure that no cell has")
+        refusal = self._too_often(self._configurations)
+        if refusal is not None:
+            return refusal
+        number = app.fitting.calibrate(values)
+        return log_full() if number is None else {"number": number}
+
     def _acknowledge(self, values):
         app = self._app
         page = values["page"]
@@ -141,4 +160,8 @@ def _out_of_range(values):
         return Refusal(messages.ERROR_RANGE, "cadence_s is 1 to %d" % _CADENCE_MAX_S)
     if not 60 <= values["seal_interval_s"] <= _SEAL_INTERVAL_MAX_S:
         return Refusal(messages.ERROR_RANGE, "seal_interval_s is 60 to %d" % _SEAL_INTERVAL_MAX_S)
+    if values["profile"] not in profiles.PROFILES:
+        return Refusal(messages.ERROR_RANGE, "no such profile")
+    if values["fix_interval_s"] and not 60 <= values["fix_interval_s"] <= _SEAL_INTERVAL_MAX_S:
+        return Refusal(messages.ERROR_RANGE, "fix_interval_s is 0, or 60 to %d" % _SEAL_INTERVAL_MAX_S)
     return None

@@ -6,14 +6,16 @@ snapshot = magic u16, generation u32, fields, zeros, CRC-32.
 import binascii
 import struct
 
+from tagproto import profiles
 from tagproto.layout import SETTINGS_BLOCKS
 from tagproto.pages import PAGE_SIZE
 
 from .turns import Turns
 
 _MAGIC = 0x7A6C
+_NO_CALIBRATION = (bytes(8), 0, 0, 0, 0, 0, 0)
 RETIRED_MAX = 32
-_FORMAT = "<HI64sBI16sIIIIIB%dHIH" % RETIRED_MAX
+_FORMAT = "<HI64sBI16sIIIIIB%dHIHBI8siIHiii" % RETIRED_MAX
 
 
 class Settings:
@@ -21,7 +23,7 @@ class Settings:
     so), order_id, cadence_s, seal_interval_s, received (pages that a receipt covers), order_page (first page of the
     current order), ended_page (the page behind the last order that has ended), retired (blocks of the ring that are
     not used any more), baseline_by (number of the BASELINE record of the fitting, 0 for none yet), baseline (its
-    prox_count)."""
+    prox_count), profile, fix_interval_s, calibration (values of records.CALIBRATION, or empty)."""
 
     def __init__(self, flash, first_block):
         self._turns = Turns(flash, first_block, SETTINGS_BLOCKS)
@@ -38,6 +40,9 @@ class Settings:
         self.retired = []
         self.baseline_by = 0
         self.baseline = 0
+        self.profile = profiles.STANDARD
+        self.fix_interval_s = 0
+        self.calibration = ()
         self._load()
 
     def _load(self):
@@ -62,7 +67,10 @@ class Settings:
         self.fitted = bool(fitted)
         self.retired = list(values[12 : 12 + count])
         # Zeros where an older firmware wrote it.
-        self.baseline_by, self.baseline = values[-2:]
+        self.baseline_by, self.baseline, profile, self.fix_interval_s = values[-11:-7]
+        self.profile = profile or profiles.STANDARD
+        # A span of 0 is none.
+        self.calibration = values[-7:] if values[-5] else ()
         # What a cut tore may read as a snapshot at the next boot and not at this one, or the other way round. So these
         # values are written anew before anything follows from them, with a number above any that may come to life.
         self._generation += 1
@@ -91,6 +99,9 @@ class Settings:
             *retired,
             self.baseline_by,
             self.baseline,
+            self.profile,
+            self.fix_interval_s,
+            *(self.calibration or _NO_CALIBRATION),
         )
         struct.pack_into("<I", buffer, PAGE_SIZE - 4, binascii.crc32(memoryview(buffer)[:-4]))
         page = self._turns.put(buffer)

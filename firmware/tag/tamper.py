@@ -29,7 +29,7 @@ class Tampers:
     def begin(self):
         """Judge anew: behind a boot, a fitting, a removal."""
         app = self._app
-        config = config_values(app.pace.cadence_s, app.pace.seal_interval_s)
+        config = config_values(app.pace, app.settings)
         limits = tamper.Limits(config["prox_uv_per_count"], config["temp_ndeg_c_per_code"])
         self._watch = tamper.Watch(limits)
         self._told = 0

@@ -1,6 +1,7 @@
 """A tag as an object: its requests, each as a method, and its pages."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from types import TracebackType
 
 from tagproto import messages
@@ -8,7 +9,7 @@ from tagproto import messages
 from .errors import LinkLost, TagRefused, TagSilent
 from .exchange import SILENT_S, Exchange, LinkCounts
 from .linerate import LineRate
-from .models import readable
+from .models import Pace, readable
 from .readout import Readout
 from .refusals import action_for
 from .replies import Values, number, octets
@@ -116,19 +117,22 @@ class Client:
         """Seal now; the 16 bytes of the challenge are in the seal."""
         return self._session.ask(messages.SEAL, lambda: {"challenge": challenge}, self._seal_s)
 
-    def fit(self, order_id: bytes, cadence_s: int, seal_interval_s: int) -> Values:
+    def fit(self, order_id: bytes, pace: Pace) -> Values:
         """Begin a fitting. After TagSilent the tag may have done it, which its status says."""
-        values: Values = {"order_id": order_id, "cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
+        values: Values = {"order_id": order_id, **asdict(pace)}
         return self._session.ask(messages.FIT, lambda: values, self._seal_s)
 
     def remove(self, reason: int) -> Values:
         """End the fitting. After TagSilent as `fit`."""
         return self._session.ask(messages.REMOVE, lambda: {"reason": reason}, self._seal_s)
 
-    def configure(self, cadence_s: int, seal_interval_s: int) -> Values:
-        """Change how often the fitted tag samples and seals."""
-        values: Values = {"cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
-        return self._session.ask(messages.CONFIGURE, lambda: values, self._signed_s)
+    def configure(self, pace: Pace) -> Values:
+        """Change how the fitted tag samples, seals and takes fixes."""
+        return self._session.ask(messages.CONFIGURE, lambda: asdict(pace), self._signed_s)
+
+    def calibrate(self, values: Values) -> Values:
+        """Give a tag that is not fitted another calibration: the fields of tagproto.records.CALIBRATION."""
+        return self._session.ask(messages.CALIBRATE, lambda: values, self._signed_s)
 
     def attest(self, now_ms: Callable[[], int]) -> Values:
         """Give the tag the station's UTC in milliseconds since 1970-01-01, asked for anew at each try."""

@@ -7,7 +7,7 @@ from tagproto import messages
 
 from .client import Client, Values, number, octets
 from .errors import EvidenceRefused, TagRefused, TagSilent, UsageError
-from .models import order_id_of
+from .models import Pace, order_id_of
 from .papers import keep_papers, need_certificate
 from .pull import Progress, no_progress
 from .room import is_full, still_full
@@ -23,13 +23,15 @@ REASON_OTHER = 3
 REASONS = {"order-ended": REASON_ORDER_ENDED, "exchange": REASON_EXCHANGE, "other": REASON_OTHER}
 
 
+DEFAULT_PACE = Pace(60, 21600)
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a fitting is for. subject: a reference that only this station's store keeps."""
 
     text: str
-    cadence_s: int = 60
-    seal_interval_s: int = 21600
+    pace: Pace = DEFAULT_PACE
     subject: str | None = None
 
 
@@ -57,7 +59,7 @@ def fit(client: Client, store: Store, clock: StationClock, order: Order, progres
         client.attest(clock.now_ms)
         _tell(
             client,
-            lambda: client.fit(order_id, order.cadence_s, order.seal_interval_s),
+            lambda: client.fit(order_id, order.pace),
             lambda status: bool(number(status, "fitted")) and octets(status, "order_id") == order_id,
             may_be_done=True,
         )
@@ -71,8 +73,8 @@ def fit(client: Client, store: Store, clock: StationClock, order: Order, progres
                 order_id,
                 order.text,
                 order.subject,
-                order.cadence_s,
-                order.seal_interval_s,
+                order.pace.cadence_s,
+                order.pace.seal_interval_s,
                 clock.now_ms(),
                 None,
             )
@@ -163,18 +165,17 @@ def configure(
     client: Client,
     store: Store,
     clock: StationClock,
-    cadence_s: int,
-    seal_interval_s: int,
+    pace: Pace,
     progress: Progress = no_progress,
 ) -> Synced:
-    """Change how the tag samples and seals for the fitting under way, then sync.
+    """Change how the tag samples, seals and takes fixes for the fitting under way, then sync.
 
     Raises TagRefused where the tag is not fitted, EvidenceRefused when the log does not show it; else as `sync.sync`.
     """
     client.introduce()
-    client.configure(cadence_s, seal_interval_s)
+    client.configure(pace)
     result = sync(client, store, clock, progress)
     now = result.in_force
-    if now is None or (now.cadence_s, now.seal_interval_s) != (cadence_s, seal_interval_s):
+    if now is None or now.pace != pace:
         raise _not_shown("new pace")
     return result

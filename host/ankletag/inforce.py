@@ -1,10 +1,11 @@
 """What stations have told a tag to do, by its sealed log: what a tag answers is not signed, its log is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from tagproto import records
 from tagproto.records import Record
 
+from .models import Pace
 from .verify import Verified
 
 
@@ -13,8 +14,7 @@ class InForce:
     """A fitting that lasts. order_id: 16 bytes; the pace that was ordered, a nearly full log may go slower."""
 
     order_id: bytes
-    cadence_s: int
-    seal_interval_s: int
+    pace: Pace
 
 
 def in_force(verified: Verified) -> InForce | None:
@@ -38,9 +38,8 @@ def _after(found: InForce | None, record: Record) -> InForce | None:
         return None
     if record.kind not in (records.FIT, records.CONFIGURED) or not isinstance(values, dict):
         return found
-    order_id, cadence_s, interval_s = (values.get(name) for name in ("order_id", "cadence_s", "seal_interval_s"))
-    if not isinstance(cadence_s, int) or not isinstance(interval_s, int):
-        return found
+    pace = Pace(**{field.name: value for field in fields(Pace) if isinstance(value := values[field.name], int)})
+    order_id = values.get("order_id")
     if isinstance(order_id, bytes):
-        return InForce(order_id, cadence_s, interval_s)
-    return None if found is None else replace(found, cadence_s=cadence_s, seal_interval_s=interval_s)
+        return InForce(order_id, pace)
+    return None if found is None else replace(found, pace=pace)

@@ -13,7 +13,9 @@ VECTORS = ROOT / "protocol" / "vectors"
 SEED, RECORD, SEAL = 3, 1, 2
 # Fields in front of a request's nonce, in their order; bytes of a number, 0 for bytes.
 IN_FRONT = {
-    "order_id": 0, "cadence_s": 4, "seal_interval_s": 4, "utc_ms": 8, "reason": 1, "scope": 1,
+    "order_id": 0, "cadence_s": 4, "seal_interval_s": 4, "profile": 1, "fix_interval_s": 4, "utc_ms": 8,
+    "calibration_id": 0, "cell_zero_uv": 4, "cell_span_pa_per_mg_dl": 4, "calibrated_day": 2, "reference_mdeg_c": 4,
+    "zero_nv_per_deg_c": 4, "span_ppm_per_deg_c": 4, "reason": 1, "scope": 1,
     "page": 4, "seal_number": 4, "seal_hash": 0, "epoch": 4, "keys": 0,
 }  # fmt: skip
 
@@ -68,9 +70,9 @@ def payload(kind: int, tag_id: str, values: dict[str, Any]) -> str | None:
     for request, whole in alone.COMMANDS.values():
         if request == kind:
             body = b"".join(
-                bytes.fromhex(values[name]) if size == 0 else values[name].to_bytes(size, "little")
+                value.to_bytes(size, "little", signed=value < 0) if isinstance(value, int) else bytes.fromhex(value)
                 for name, size in IN_FRONT.items()
-                if name in values
+                if (value := values.get(name)) is not None
             )
             assert len(body) == whole
             nonce = bytes.fromhex(values["nonce"])

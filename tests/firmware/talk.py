@@ -17,7 +17,18 @@ from tagproto.records import Record
 Values = dict[str, int | bytes]
 
 HELLO: Values = {"version": tagproto.PROTOCOL_VERSION, "entropy": bytes(16)}
-FITTING: Values = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 1200}
+# The rest of a pace for the standard profile without fixes.
+STANDARD: Values = {"profile": 1, "fix_interval_s": 0}
+FITTING: Values = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 1200, **STANDARD}
+CALIBRATION: Values = {
+    "calibration_id": b"cal-2026",
+    "cell_zero_uv": 512_000,
+    "cell_span_pa_per_mg_dl": 14_000,
+    "calibrated_day": 20_600,
+    "reference_mdeg_c": 34_000,
+    "zero_nv_per_deg_c": -900,
+    "span_ppm_per_deg_c": 3000,
+}
 SEAL: Values = {"challenge": b"from the station"}
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 BLOCKS = STORAGE_BLOCKS - FILE_SYSTEM_BLOCKS
 PAGES = Layout(BLOCKS).ring_blocks * 16
-FITTING: dict[str, int | bytes] = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 21600}
+FITTING: dict[str, int | bytes] = {**talk.FITTING, "seal_interval_s": 21600}
 DAY_S = 86_400
 # What a day without a flood takes: 1,440 readings and four seals.
 QUIET_DAY_PAGES = 32

@@ -31,7 +31,9 @@ def good(tag: Any, kind: int) -> Values:
         messages.SEAL: talk.SEAL,
         messages.REMOVE: {"reason": 7},
         messages.ACKNOWLEDGE: talk.receipt(tag),
-        messages.CONFIGURE: {"cadence_s": 300, "seal_interval_s": 3600},
+        messages.CONFIGURE: {"cadence_s": 300, "seal_interval_s": 3600, **talk.STANDARD},
+        messages.CALIBRATE: talk.CALIBRATION,
+        messages.SELF_TEST: {},
     }[kind]
 
 

@@ -147,7 +147,7 @@ def test_records_hold_what_was_signed(tag: Any, kind: int) -> None:
         messages.FIT: talk.FITTING,
         messages.REMOVE: {"reason": 9},
         messages.ACKNOWLEDGE: talk.receipt(tag),
-        messages.CONFIGURE: {"cadence_s": 300, "seal_interval_s": 3600},
+        messages.CONFIGURE: {"cadence_s": 300, "seal_interval_s": 3600, **talk.STANDARD},
     }[kind]
     values = talk.signed(tag, kind, body)
     number = talk.ask(tag, kind, values)["number"]
@@ -192,7 +192,7 @@ def test_the_same_order_goes_on_without_a_receipt(tag: Any) -> None:
 
 
 def test_configure_changes_the_fitting_under_way(tag: Any) -> None:
-    pace: Values = {"cadence_s": 300, "seal_interval_s": 3600}
+    pace: Values = {"cadence_s": 300, "seal_interval_s": 3600, **talk.STANDARD}
     assert talk.refused(tag, messages.CONFIGURE, pace) == messages.ERROR_STATE
     talk.fit(tag)
     for wrong in ({"cadence_s": 0}, {"cadence_s": 86_401}, {"seal_interval_s": 59}, {"seal_interval_s": 345_601}):

@@ -185,6 +185,8 @@ class FakeTag:
             "order_page": self.order_page,
             "unreceipted": int(self.ended_page > self.received),
             "minimum": self.gate.minimum,
+            **{name: maker.config[name] for name, _ in records.PACE},
+            "calibration_id": maker.config["calibration_id"],
         }
 
     def _receive(self, values: dict) -> None:
@@ -211,6 +213,8 @@ class FakeTag:
             return {"number": maker.event(records.RECEIPT, **values)}
         if kind == messages.CONFIGURE:
             return self._configure(values)
+        if kind == messages.CALIBRATE:
+            return self._calibrate(values)
         if kind == messages.FIT:
             self._fit(values)
         else:
@@ -231,7 +235,7 @@ class FakeTag:
             if self.ended_page > self.received:
                 raise Refused(messages.ERROR_RECEIPT, "the order before is not receipted")
             self.order_page = self.ended_page
-        maker.config |= {"cadence_s": values["cadence_s"], "seal_interval_s": values["seal_interval_s"]}
+        maker.config |= {name: values[name] for name, _ in records.PACE}
         maker.event(records.CONFIG, **maker.config)
         maker.event(records.FIT, **values)
         maker.order_id = values["order_id"]
@@ -243,7 +247,16 @@ class FakeTag:
         if not maker.fitted:
             raise Refused(messages.ERROR_STATE, "not fitted")
         number = maker.event(records.CONFIGURED, **values)
-        maker.config |= {"cadence_s": values["cadence_s"], "seal_interval_s": values["seal_interval_s"]}
+        maker.config |= {name: values[name] for name, _ in records.PACE}
+        maker.event(records.CONFIG, **maker.config)
+        return {"number": number}
+
+    def _calibrate(self, values: dict) -> Reply:
+        maker = self.maker
+        if maker.fitted:
+            raise Refused(messages.ERROR_STATE, "fitted")
+        number = maker.event(records.CALIBRATED, **values)
+        maker.config |= {name: values[name] for name, _ in records.CALIBRATION}
         maker.event(records.CONFIG, **maker.config)
         return {"number": number}
 

@@ -97,8 +97,8 @@ class TagMaker(SealWriter):
     ) -> int:
         """At the present pace; what the order asks for is `asked` (cadence_s, seal_interval_s) where it is another."""
         self.event(records.CONFIG, **self.config)
-        present = (self.config["cadence_s"], self.config["seal_interval_s"])
-        pace = dict(zip(("cadence_s", "seal_interval_s"), asked or present, strict=True))
+        pace = {name: self.config[name] for name, _ in records.PACE}
+        pace |= dict(zip(("cadence_s", "seal_interval_s"), asked or (), strict=False))
         number = self.event(records.FIT, **self.signed(records.FIT, signer, order_id=order_id, **pace))
         self.order_id = order_id
         self.fitted = True
@@ -129,7 +129,8 @@ class TagMaker(SealWriter):
 
     def configure(self, cadence_s: int, seal_interval_s: int, signer: SigningKey | None = None) -> int:
         """A station changes the order's pace."""
-        pace = {"cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
+        pace = {name: self.config[name] for name, _ in records.PACE}
+        pace |= {"cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
         number = self.event(records.CONFIGURED, **self.signed(records.CONFIGURED, signer, **pace))
         self.pace(cadence_s, seal_interval_s)
         return number

@@ -9,7 +9,7 @@ import pytest
 from ankletag.client import Client
 from ankletag.errors import AnkletagError
 from ankletag.fitting import Order, fit, remove
-from ankletag.models import order_id_of
+from ankletag.models import Pace, order_id_of
 from ankletag.store import Store
 from ankletag.sync import Synced, sync
 from ankletag.verify import Given, verify_pages
@@ -139,7 +139,7 @@ def test_a_request_that_was_changed_does_nothing_else(tmp_path: Path, kind: int,
         maker.provision()
         tag = FakeTag(maker)
         tag.meddle = one_field(kind, name, draw)
-        done = attempt(tag, store, lambda client, clock: fit(client, store, clock, Order("A-1", 60, 3600)))
+        done = attempt(tag, store, lambda client, clock: fit(client, store, clock, Order("A-1", Pace(60, 3600))))
         check(tag, store, done)
         # Nothing but what the station signed: this order at this pace, or none.
         assert (maker.order_id, maker.config["seal_interval_s"]) in ((ORDER_ID, 3600), (bytes(16), 21600))

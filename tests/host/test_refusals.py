@@ -8,6 +8,7 @@ import pytest
 from ankletag.client import Client
 from ankletag.errors import TagRefused
 from ankletag.fitting import Order, configure, fit, remove
+from ankletag.models import Pace
 from ankletag.store import Store
 from ankletag.sync import sync
 from host.fakeline import Pipe
@@ -168,9 +169,9 @@ def test_a_new_order_waits_for_the_receipt_of_the_one_before(store: Store) -> No
 
 def test_the_pace_is_changed_for_a_fitted_tag_only(store: Store, tag: FakeTag) -> None:
     with talk(tag) as client:
-        now = configure(client, store, clock(tag), 300, 3600).in_force
+        now = configure(client, store, clock(tag), Pace(300, 3600, 3, 600)).in_force
     assert now is not None
-    assert (now.cadence_s, now.seal_interval_s) == (300, 3600)
+    assert now.pace == Pace(300, 3600, 3, 600)
     tag.maker.remove()
     with talk(tag) as client, pytest.raises(TagRefused, match="not fitted"):
-        configure(client, store, clock(tag), 60, 3600)
+        configure(client, store, clock(tag), Pace(60, 3600))

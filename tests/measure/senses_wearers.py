@@ -23,7 +23,7 @@ from tagproto import records
 MINUTE_US = 60_000_000
 FITTED_H = 9
 CALIBRATION = Calibration(b"nominal1", 500_000, 15_000, 120_000, 62_500, 7_812_500, 100)
-IN_FORCE = [InForce(Config(0, 60, 21_600, CALIBRATION), -1, 0, 0, None)]
+IN_FORCE = [InForce(Config(0, 60, 21_600, CALIBRATION, 1, 0), -1, 0, 0, None)]
 # Of cell (one step of the ADC and 40 uV before it), thermometer and proximity, in codes.
 NOISE = (1.2, 1.0, 3.0)
 NO_VALUE = {"cell": records.FLAG_NO_CELL, "temp": records.FLAG_NO_TEMP, "prox": records.FLAG_NO_PROX}
@@ -95,7 +95,7 @@ def reading(item: int, elapsed_ms: int, flags: int, codes: tuple[int, int, int])
     cell, temp, prox = (0 if flags & missing else code for missing, code in zip(NO_VALUE.values(), codes, strict=True))
     return Reading(
         item, item, 0, elapsed_ms, None, flags, cell, temp, prox,
-        None if flags & records.FLAG_NO_CELL else CALIBRATION.tac_ug_dl(cell),
+        None if flags & records.FLAG_NO_CELL else CALIBRATION.tac_ug_dl(cell, temp),
         None if flags & records.FLAG_NO_TEMP else CALIBRATION.temp_mdeg_c(temp),
         None if flags & records.FLAG_NO_PROX else CALIBRATION.ir_mv(prox),
     )  # fmt: skip

@@ -80,6 +80,9 @@ _BASELINE = {"first": 7, "last": 57, "readings": 10, "cell_code": -3, "temp_code
 RECORDS: list[tuple[str, list[Any], str]] = [
     ("records.body", [0x21, {"tamper": 2, "begun": 1, "age_s": 10_740}], "tamper"),
     ("records.body", [0x22, _BASELINE], "baseline"),
+    ("records.body", [0x23, {"threshold": 1, "begun": 1, "value": 20_001}], "threshold"),
+    ("records.body", [0x23, {"threshold": 1, "begun": 0, "value": -1}], "a threshold that ends below zero"),
+    ("records.body", [0x25, {"asked": 1, "ran": 2047, "failed": 32}], "self-test"),
 ]
 
 FILES = {"tamper": TAMPER, "baseline": SEARCH}

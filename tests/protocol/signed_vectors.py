@@ -117,7 +117,17 @@ DOCUMENTS = [
 ]
 
 _WHO = {"nonce": "0102030405060708", "station": programme.key(3).key_id.hex(), "signature": "5e" * 64}
-_ORDER = {"order_id": bytes(range(16)).hex(), "cadence_s": 60, "seal_interval_s": 21600}
+_PACE = {"cadence_s": 60, "seal_interval_s": 21600, "profile": 1, "fix_interval_s": 0}
+_ORDER = {"order_id": bytes(range(16)).hex(), **_PACE}
+CALIBRATION = {
+    "calibration_id": b"cal-2026".hex(),
+    "cell_zero_uv": -5,
+    "cell_span_pa_per_mg_dl": 15500,
+    "calibrated_day": 20600,
+    "reference_mdeg_c": -40000,
+    "zero_nv_per_deg_c": -(2**31),
+    "span_ppm_per_deg_c": -20000,
+}
 _RECEIPT = {"page": 9, "seal_number": 3, "seal_hash": "5a" * 32, "epoch": 4, "keys": "02" + "11" * 32 + "00" * 33}
 REQUESTS = {
     0x04: {"challenge": "c0" * 16, **_WHO},
@@ -126,7 +136,9 @@ REQUESTS = {
     0x07: {**_RECEIPT, **_WHO},
     0x09: {"utc_ms": 1_750_000_000_000, **_WHO},
     0x0A: {"scope": 2, **_WHO},
-    0x0D: {"cadence_s": 300, "seal_interval_s": 3600, **_WHO},
+    0x0D: {"cadence_s": 300, "seal_interval_s": 3600, "profile": 3, "fix_interval_s": 345600, **_WHO},
+    0x10: {**CALIBRATION, **_WHO},
+    0x11: _WHO,
 }
 COMMANDS = [
     *(

@@ -2,7 +2,7 @@
 
 from protocol import sense_vectors, signed_vectors
 from protocol.coding_vectors import CODING, PAGES, PERIOD, SEED
-from protocol.signed_vectors import REQUESTS
+from protocol.signed_vectors import CALIBRATION, REQUESTS
 from protocol.wire_vectors import COBS, FIELDS, FRAMES, VARINT
 
 KEY_64 = bytes(range(64)).hex()
@@ -35,6 +35,7 @@ RECORDS = [
     ("records.body", [0x18, REQUESTS[0x07]], "receipt"),
     ("records.body", [0x1E, REQUESTS[0x0A]], "opened"),
     ("records.body", [0x20, REQUESTS[0x0D]], "configured"),
+    ("records.body", [0x24, REQUESTS[0x10]], "calibrated"),
     ("records.body", [0x1F, {"change": 3, "number": 1, "generation": 2, "digest": "d1" * 32}], "trust"),
     ("records.body", [0x19, {"kind": 0x14, "count": 86400, "first_ticks": 1, "last_ticks": 2}], "repeated"),
     (
@@ -44,9 +45,9 @@ RECORDS = [
             {
                 "cadence_s": 60,
                 "seal_interval_s": 21600,
-                "calibration_id": "6e6f6d696e616c31",
-                "cell_zero_uv": -5,
-                "cell_span_pa_per_mg_dl": 15000,
+                "profile": 1,
+                "fix_interval_s": 0,
+                **CALIBRATION,
                 "tia_ohm": 120000,
                 "adc_nv_per_code": 62500,
                 "temp_ndeg_c_per_code": 7812500,

@@ -1,20 +1,22 @@
 """`ankletag configure`."""
 
-from typing import Annotated
-
-import typer
+import dataclasses
 
 from ..client import number
 from ..fitting import configure as run
+from ..models import Pace
 from .link import talking
 from .options import ClockOption, JsonOption, PortOption, StationOption, StoreOption, TagOption
 from .output import emit, progress, say
+from .pacing import CadenceOption, FixesOption, ProfileOption, SealOption, changed_pace, pace_document, pace_words
 from .synced import leave, say_synced, synced_document, verified_again
 
 
 def configure(
-    cadence: Annotated[int, typer.Option("--cadence", min=1, max=86400, help="Seconds between readings, from now on.")],
-    seal: Annotated[int, typer.Option("--seal", min=60, max=345600, help="Seconds between seals, from now on.")],
+    profile: ProfileOption = None,
+    cadence: CadenceOption = None,
+    seal: SealOption = None,
+    fixes: FixesOption = None,
     port: PortOption = None,
     tag: TagOption = None,
     store: StoreOption = None,
@@ -22,18 +24,19 @@ def configure(
     station: StationOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Change how often a fitted tag samples and seals. Reads the tag out."""
+    """Change how a fitted tag samples, seals and takes fixes. Reads the tag out."""
     with talking(port, tag, store, clock, station) as session, progress("reading pages") as bar:
         before = session.client.status()
-        result = run(session.client, session.store, session.clock, cadence, seal, bar)
+        was = Pace(*(number(before, field.name) for field in dataclasses.fields(Pace)))
+        pace = changed_pace((was.profile, was.fix_interval_s), profile, cadence, seal, fixes)
+        result = run(session.client, session.store, session.clock, pace, bar)
         root = session.client.signer.root_point
-    was_cadence_s, was_seal_s = number(before, "cadence_s"), number(before, "seal_interval_s")
     evidence = verified_again(result, store, root)
     if as_json:
-        document = {**synced_document(result, evidence), "cadence_s": cadence, "seal_interval_s": seal}
-        emit({**document, "cadence_before_s": was_cadence_s, "seal_interval_before_s": was_seal_s})
+        document = {**synced_document(result, evidence), **pace_document(pace)}
+        emit({**document, "cadence_before_s": was.cadence_s, "seal_interval_before_s": was.seal_interval_s})
     else:
-        say(f"before: one reading in {was_cadence_s} s, a seal at least every {was_seal_s} s")
-        say(f"now:    one reading in {cadence} s, a seal at least every {seal} s")
+        say(f"before: {pace_words(was)}")
+        say(f"now:    {pace_words(pace)}")
         say_synced(result, evidence)
     leave(result, evidence)

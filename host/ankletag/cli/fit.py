@@ -9,6 +9,7 @@ from ..fitting import fit as run
 from .link import talking
 from .options import ClockOption, JsonOption, PortOption, StationOption, StoreOption, TagOption
 from .output import emit, progress, say
+from .pacing import CadenceOption, FixesOption, ProfileOption, SealOption, pace_document, pace_of, pace_words
 from .synced import leave, say_synced, synced_document, verified_again
 
 
@@ -16,8 +17,10 @@ def fit(
     order: Annotated[str, typer.Option("--order", metavar="REF", help="The order; its text stays in this store.")],
     port: PortOption = None,
     tag: TagOption = None,
-    cadence: Annotated[int, typer.Option("--cadence", min=1, max=86400, help="Seconds between readings.")] = 60,
-    seal: Annotated[int, typer.Option("--seal", min=60, max=345600, help="Seconds between seals.")] = 21600,
+    profile: ProfileOption = None,
+    cadence: CadenceOption = None,
+    seal: SealOption = None,
+    fixes: FixesOption = None,
     subject: Annotated[
         str | None,
         typer.Option("--subject", metavar="REF", help="The wearer's reference; it stays in this store."),
@@ -28,14 +31,14 @@ def fit(
     as_json: JsonOption = False,
 ) -> None:
     """Fit the tag for an order: check its certificate, attest the time, start sampling, read it out."""
+    pace = pace_of(profile, cadence, seal, fixes)
     with talking(port, tag, store, clock, station) as session, progress("reading pages") as bar:
-        result = run(session.client, session.store, session.clock, Order(order, cadence, seal, subject), bar)
+        result = run(session.client, session.store, session.clock, Order(order, pace, subject), bar)
         root = session.client.signer.root_point
     evidence = verified_again(result, store, root)
     if as_json:
-        document = synced_document(result, evidence)
-        emit({**document, "order": order, "cadence_s": cadence, "seal_interval_s": seal})
+        emit({**synced_document(result, evidence), "order": order, **pace_document(pace)})
     else:
-        say(f"fitted for order {order}: one reading in {cadence} s, a seal at least every {seal} s")
+        say(f"fitted for order {order}: {pace_words(pace)}")
         say_synced(result, evidence)
     leave(result, evidence)

@@ -8,7 +8,7 @@ import driving
 from life import HELLO, PROGRAMME
 from workload import receipt
 
-from tagproto import frames, messages
+from tagproto import frames, messages, records
 
 # The line brings so many bytes at once, in a turn of so many milliseconds.
 _BATCH_BYTES = 960
@@ -16,6 +16,7 @@ _TURN_MS = 150
 # Now and then a frame that nothing is wrong with.
 _GOOD = 10
 _MEASURE_EVERY = 500
+_PACE = {"cadence_s": 90, "seal_interval_s": 3600, "profile": 1, "fix_interval_s": 0}
 _POOL = (1 << 13) + 1300
 
 
@@ -78,7 +79,7 @@ class _Source:
         """A frame that can be read, of any kind and with any body."""
         kind = random.getrandbits(8)
         if kind < 0x80 and random.getrandbits(2):
-            kind &= 0x0F
+            kind &= 0x1F
         body = self._piece(90)
         return self._count(kind, frames.encode(kind, random.getrandbits(7) << 1 | (kind == messages.READ), body))
 
@@ -99,12 +100,14 @@ def _good_frames():
     station = PROGRAMME.station
     signed = {
         messages.SEAL: {"challenge": bytes(16)},
-        messages.FIT: {"order_id": b"another order id", "cadence_s": 60, "seal_interval_s": 3600},
+        messages.FIT: dict(_PACE, order_id=b"another order id"),
         messages.REMOVE: {"reason": 1},
         messages.ACKNOWLEDGE: receipt(1, 0, bytes(32)),
         messages.ATTEST: {"utc_ms": 1780000000000},
         messages.OPEN: {"scope": 1},
-        messages.CONFIGURE: {"cadence_s": 90, "seal_interval_s": 3600},
+        messages.CONFIGURE: _PACE,
+        messages.CALIBRATE: dict({field[0]: 1 for field in records.CALIBRATION}, calibration_id=bytes(8)),
+        messages.SELF_TEST: {},
     }
     found = [(kind, station.command(kind, b"TAG00001", bytes(8), values)) for kind, values in signed.items()]
     ranges = struct.pack(messages.RANGE, 3, 5) + struct.pack(messages.RANGE, 40, 30)

@@ -10,7 +10,7 @@ from workload import OTHER, receipt
 
 from tagproto import messages, records
 
-_FITTING = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 3600}
+_FITTING = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 3600, "profile": 1, "fix_interval_s": 0}
 
 
 def _events(count, size):
@@ -50,7 +50,7 @@ _STEPS = {
     "list": _take_list,
     "rotate": _rotate,
     "configure": lambda cadence_s: now.tag.command(
-        messages.CONFIGURE, {"cadence_s": cadence_s, "seal_interval_s": 3600}
+        messages.CONFIGURE, {"cadence_s": cadence_s, "seal_interval_s": 3600, "profile": 1, "fix_interval_s": 0}
     )[0],
     "fit other": lambda: now.tag.command(messages.FIT, OTHER)[0],
     "events": _events,

@@ -11,8 +11,8 @@ from tagproto import messages, records
 # Shortly before the ticks wrap, so that the workload meets it.
 TICKS = (1 << 30) - 400000
 _NO_ID = "00" * 8
-FITTING = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 1200}
-OTHER = {"order_id": b"another order id", "cadence_s": 60, "seal_interval_s": 1200}
+FITTING = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 1200, "profile": 1, "fix_interval_s": 0}
+OTHER = {"order_id": b"another order id", "cadence_s": 60, "seal_interval_s": 1200, "profile": 1, "fix_interval_s": 0}
 _TEXT = bytes(range(96)) + bytes(130)
 
 
@@ -76,7 +76,7 @@ class Workload:
         self.recording.state(fitted=[1], order_page=[after], settings=[_pace(order)])
 
     def configure(self, cadence_s):
-        with_these = {"cadence_s": cadence_s, "seal_interval_s": 1500}
+        with_these = {"cadence_s": cadence_s, "seal_interval_s": 1500, "profile": 2, "fix_interval_s": 0}
         self.change_pace(with_these)
         self.tag.order(messages.CONFIGURE, with_these)
         self.recording.state(settings=[_pace(with_these)])
