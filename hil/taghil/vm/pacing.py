@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from taghil.vm.state import write_json
-from taghil.world.checked import DAY_US
-from taghil.world.world import NEVER_US, World
+from taghil.world.checked import DAY_US, NEVER_US
+from taghil.world.world import World
 
 MODES = ("auto", "free", "wall")
 

@@ -10,6 +10,7 @@ from typing import Any
 from taghil.world.errors import ScenarioError
 
 DAY_US = 86_400_000_000
+NEVER_US = 1 << 62
 _TIME = re.compile(r"(\d{1,4}) +([01]?\d|2[0-3]):([0-5]\d)")
 
 Table = dict[str, Any]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from taghil.world.body import UNIT_G, WIDMARK_L_KG, Person
+from taghil.world.carried import CARRIED_KEYS, BatteryChange, read_battery_changes, read_charge, read_places
 from taghil.world.cell import NOMINAL, CellTraits, read_cell
 from taghil.world.chamber import Gas, read_gases
 from taghil.world.checked import Checked, Table
@@ -22,6 +23,7 @@ from taghil.world.effects import AMBIENT_MDEG_C
 from taghil.world.errors import ScenarioError
 from taghil.world.faults import FAULT_KEYS, Change, Outage, read_changes, read_outages
 from taghil.world.happenings import HAPPENING_KEYS, Happening, read_happenings
+from taghil.world.parts.gnss import Place
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -31,7 +33,7 @@ else:
 PINS = ("strap", "case")
 KEYS = {
     *("about", "start", "days", "noise", "ambient_c", "wearer", "drink", "off_skin", "cell", "gas", "clock"),
-    *(*PINS, *HAPPENING_KEYS, *FAULT_KEYS),
+    *(*PINS, *HAPPENING_KEYS, *FAULT_KEYS, *CARRIED_KEYS),
 }
 LIVES = ("still", "daily")
 
@@ -68,6 +70,11 @@ class Scenario:
     """Steps of a gas chamber; none where a wearer wears the tag."""
     drift_ppm: float = 0.0
     """By how much the tag's ticks run fast."""
+    charge_percent: float | None = None
+    """Of the battery at the fitting; None for a steady supply."""
+    battery_changes: tuple[BatteryChange, ...] = ()
+    places: tuple[Place, ...] = ()
+    """Where a GNSS receiver finds itself; none where there is no receiver."""
 
 
 def built_in() -> list[str]:
@@ -135,6 +142,9 @@ def parse(text: str, name: str) -> Scenario:
         cell=read_cell(checked, table.get("cell", {})),
         gases=read_gases(checked, table, HAPPENING_KEYS),
         drift_ppm=_drift_ppm(checked, table.get("clock", {})),
+        charge_percent=read_charge(checked, table.get("battery")),
+        battery_changes=read_battery_changes(checked, table),
+        places=read_places(checked, table),
     )
 
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from taghil.world.body import STEP_H, STEP_US, Alcohol, Person, body_of
 from taghil.world.effects import AMBIENT_MDEG_C, CORE_MDEG_C, OFF_SKIN_V, Effects, Goal, in_room
 from taghil.world.happenings import Happening
 from taghil.world.life import DailyLife
 from taghil.world.noise import Noise
+
+if TYPE_CHECKING:
+    from taghil.world.scenario import Scenario
 
 SENSOR_H = 0.08
 """Exchange of the air over the cell."""
@@ -152,3 +156,17 @@ class Wearer:
     def ir_v(self, t_us: int) -> float:
         """Proximity in bracelet volts."""
         return self._value(2, t_us)
+
+
+def wearer_of(scenario: Scenario, seed: int) -> Wearer:
+    """The wearer of a scenario."""
+    return Wearer(
+        scenario.person,
+        list(scenario.drinks),
+        list(scenario.off_skin),
+        scenario.start.hour + scenario.start.minute / 60.0,
+        seed,
+        scenario.noise,
+        scenario.happenings,
+        scenario.ambient_mdeg_c,
+    )

@@ -10,20 +10,24 @@ from datetime import datetime
 from typing import Protocol
 
 from taghil.world.bus import Bus
+from taghil.world.carried import CHANGE_US, BatteryChange, place_at
 from taghil.world.cell import NOMINAL, Cell, CellTraits
 from taghil.world.chamber import chamber_of
-from taghil.world.checked import DAY_US
+from taghil.world.checked import DAY_US, NEVER_US
 from taghil.world.faults import Change, Faults, Outage
 from taghil.world.noise import Noise
 from taghil.world.parts import ads1115, lmp91000, tmp117, vcnl4040
+from taghil.world.parts.battery import Bench, Converter, Cr2
+from taghil.world.parts.gnss import ON_UA, Receiver
 from taghil.world.replay import Replay
 from taghil.world.scenario import Scenario, Switch
-from taghil.world.wearer import Wearer
+from taghil.world.wearer import wearer_of
 
 STRAP_BIT, CASE_BIT = 1, 2
 """The two inputs in `World.levels`: 1 where open."""
 BITS = {"strap": STRAP_BIT, "case": CASE_BIT}
-NEVER_US = 1 << 62
+
+Turn = Switch | Change | Outage | BatteryChange
 
 
 class Source(Protocol):
@@ -46,7 +50,7 @@ class World:
     def __init__(
         self,
         source: Source,
-        turns: Sequence[Switch | Change | Outage],
+        turns: Sequence[Turn],
         noise_level: float,
         seed: int,
         cell: CellTraits = NOMINAL,
@@ -84,12 +88,27 @@ class World:
             "prox": self.vcnl.power_on,
         }
         self.faults = Faults(self.bus, self._power_on)
+        self.supply = Bench()
+        self.converter = Converter(Noise(seed + 6, noise_level))
+        self.gnss: Receiver | None = None
 
     def power_on(self) -> None:
         """Resets the parts: power has come (back)."""
-        self.lmp.menb = 1
+        self.reset_pins()
         for power_on in self._power_on.values():
             power_on()
+        self.supply.power(self.fit_us >= 0, self.now_us)
+        self._plan()
+
+    def reset_pins(self) -> None:
+        """The controller starts: its outputs are what they are without it."""
+        self.lmp.menb = 1
+        self.power_gnss(False)
+
+    def power_gnss(self, on: bool) -> None:
+        """Switches the receiver, if there is one."""
+        if self.gnss is not None:
+            self.supply.draw(ON_UA, self.gnss.power(on, self.now_us))
 
     def restore(self, now_us: int, fit_us: int, levels: int) -> None:
         """Goes on from where an earlier start on the same state folder had come to."""
@@ -116,6 +135,7 @@ class World:
         """The tag has been fitted: the scenario clock starts."""
         if self.fit_us < 0:
             self.fit_us = self.now_us
+            self.supply.power(True, self.now_us)
             self._plan()
 
     def scenario_us(self) -> int:
@@ -131,20 +151,40 @@ class World:
 
     def _plan(self) -> None:
         waiting = self.fit_us >= 0 and self._next_turn < len(self._turns)
-        self.next_switch_us = self._turn_us() if waiting else NEVER_US
+        self.next_switch_us = min(self._turn_us() if waiting else NEVER_US, self.supply.look_us)
 
     def take_switches(self) -> None:
         """Applies the switches, faults and outages that lie before now."""
         while self.next_switch_us <= self.now_us:
-            turn = self._turns[self._next_turn]
+            if self.supply.look_us <= self.next_switch_us:
+                at_us = self.supply.look_us
+                if self.supply.empty(at_us):
+                    self._lose_power(at_us, self._next_battery_us())
+                self._plan()
+                continue
+            turn, at_us = self._turns[self._next_turn], self._turn_us()
             self._next_turn += 1
             self._plan()
             if isinstance(turn, Change):
                 self.faults.apply(turn)
             elif isinstance(turn, Outage):
-                self.on_outage(self.fit_us + turn.to_us)
+                self._lose_power(at_us, self.fit_us + turn.to_us)
+            elif isinstance(turn, BatteryChange):
+                self.supply.replace()
+                if self.supply.on:
+                    self._lose_power(at_us, at_us + CHANGE_US)
             else:
                 self.set_pin(turn.pin, turn.level)
+
+    def _lose_power(self, at_us: int, until_us: int) -> None:
+        self.supply.power(False, at_us)
+        self._plan()
+        self.on_outage(until_us)
+
+    def _next_battery_us(self) -> int:
+        """When an empty battery is changed: never, where nobody does it."""
+        turns = (turn.at_us for turn in self._turns[self._next_turn :] if isinstance(turn, BatteryChange))
+        return self.fit_us + next(turns, NEVER_US)
 
     def set_pin(self, pin: str, level: int) -> None:
         """Sets the strap or the case; a change is an edge."""
@@ -190,23 +230,19 @@ def _zero_v(now_us: int) -> float:
 
 def of_scenario(scenario: Scenario, seed: int) -> tuple[World, datetime, float]:
     """The world of a scenario, its UTC at time 0, its length in days."""
-    turns: list[Switch | Change | Outage] = [*scenario.switches, *scenario.changes, *scenario.outages]
-    source: Source = chamber_of(scenario.gases, scenario.ambient_mdeg_c) if scenario.gases else _wearer(scenario, seed)
+    turns: list[Turn] = [*scenario.switches, *scenario.changes, *scenario.outages, *scenario.battery_changes]
+    gases, ambient_mdeg_c = scenario.gases, scenario.ambient_mdeg_c
+    source: Source = chamber_of(gases, ambient_mdeg_c) if gases else wearer_of(scenario, seed)
     world = World(source, turns, scenario.noise, seed, scenario.cell, scenario.drift_ppm)
+    if scenario.charge_percent is not None:
+        noise = Noise(seed + 7, scenario.noise)
+        world.supply = Cr2(scenario.charge_percent, lambda: world.ads.conversions, world.temp_mdeg_c, noise)
+    if scenario.places:
+        places = scenario.places
+        world.gnss = Receiver(
+            lambda now_us: place_at(places, now_us - world.fit_us), scenario.start, Noise(seed + 8, scenario.noise)
+        )
     return world, scenario.start, scenario.days
-
-
-def _wearer(scenario: Scenario, seed: int) -> Wearer:
-    return Wearer(
-        scenario.person,
-        list(scenario.drinks),
-        list(scenario.off_skin),
-        scenario.start.hour + scenario.start.minute / 60.0,
-        seed,
-        scenario.noise,
-        scenario.happenings,
-        scenario.ambient_mdeg_c,
-    )
 
 
 def of_replay(replay: Replay, seed: int) -> tuple[World, datetime, float]:

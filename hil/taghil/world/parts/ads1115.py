@@ -29,6 +29,8 @@ class Ads1115:
     def __init__(self, inputs: tuple[Callable[[int], float], ...], noise: Noise) -> None:
         self._inputs = inputs
         self._noise = noise
+        self.conversions = 0
+        """How many there have been."""
         self.power_on()
 
     def power_on(self) -> None:
@@ -79,6 +81,7 @@ class Ads1115:
             self.registers[CONVERSION] = self._convert(self._started_us + count * period)
 
     def _convert(self, at_us: int) -> int:
+        self.conversions += 1
         config = self.registers[CONFIG]
         plus, minus = MUX[(config >> 12) & 7]
         volts = self._inputs[plus](at_us)
