@@ -32,6 +32,8 @@ _TRACE = 12
 _RESET = 13
 _TICKS = 14
 _LINK_BAUD = 15
+_ADC_READ = 17
+_GNSS_READ = 18
 
 
 class _World:
@@ -224,6 +226,37 @@ class _Link:
         return world.reply[_HEAD_LEN] | world.reply[_HEAD_LEN + 1] << 8
 
 
+class _Adc:
+    """The converter behind the battery's divider."""
+
+    def __init__(self, world):
+        self._world = world
+        self._request = bytes((_ADC_READ,))
+
+    def read_u16(self):
+        world = self._world
+        world.call(self._request, 2)
+        return world.reply[_HEAD_LEN] | world.reply[_HEAD_LEN + 1] << 8
+
+
+class _Gnss:
+    """A receiver on a UART, and the switch of its power."""
+
+    def __init__(self, world):
+        self._world = world
+
+    def power(self, on):
+        self._world.call(bytes((_PIN_OUT, 1, on)))
+
+    def read_into(self, buf):
+        world = self._world
+        world.call(struct.pack("<BH", _GNSS_READ, min(len(buf), _CHUNK)), 2)
+        n = world.reply[_HEAD_LEN] | world.reply[_HEAD_LEN + 1] << 8
+        if n:
+            memoryview(buf)[:n] = world.more(n)
+        return n
+
+
 class _Flash:
     """MicroPython's extended block device over the NOR image that the server keeps."""
 
@@ -296,6 +329,9 @@ class Board:
         self.clock = _Clock(world)
         self.i2c = _I2C(world)
         self.menb = _Out(world, 0)
+        self.battery = _Adc(world)
+        self.battery_full_mv = 6600
+        self.gnss = _Gnss(world)
         self.strap = _Strap(world)
         self.case = _Case(world)
         self.link = _Link(world, *line)

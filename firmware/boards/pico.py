@@ -5,16 +5,19 @@ import time
 
 import machine
 import rp2
-from machine import I2C, WDT, Pin
+from machine import ADC, I2C, WDT, Pin
 
 from tagproto import layout
 
-from .pico_links import UartLink, UsbLink
+from .pico_links import GnssPort, UartLink, UsbLink
 
 _WIRED = 2
 _SDA = 4
 _SCL = 5
 _MENB = 13
+_BATTERY = 26
+# Halved, against 3.3 V.
+_BATTERY_FULL_MV = 6600
 _CASE = 14
 _STRAP = 15
 # The LMP91000 goes no faster.
@@ -72,6 +75,9 @@ class Board:
         self.clock = _Clock
         self.i2c = I2C(0, sda=Pin(_SDA), scl=Pin(_SCL), freq=_I2C_HZ)
         self.menb = Pin(_MENB, Pin.OUT, value=1)
+        self.battery = ADC(Pin(_BATTERY))
+        self.battery_full_mv = _BATTERY_FULL_MV
+        self.gnss = GnssPort()
         self.strap = _Input(_STRAP)
         self.case = _Input(_CASE)
         # To ground on boards whose line is a UART; USB is then power only.

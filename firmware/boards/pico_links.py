@@ -1,4 +1,4 @@
-"""The two lines of a Pico: its USB, and a UART. Both have the same members, see docs/developers.md."""
+"""The lines of a Pico: to the host its USB, or a UART with the same members (docs/developers.md); one to a receiver."""
 
 import select
 import sys
@@ -20,6 +20,15 @@ _RING_BYTES = 512
 # MicroPython puts so much at a time behind USB, and waits up to 0.5 s for room when that is not free
 # (shared/tinyusb/mp_usbd_cdc.c).
 _PIECE_BYTES = 64
+
+_GNSS_UART = 1
+_GNSS_TX = 8
+_GNSS_RX = 9
+# High: a receiver that is there has power.
+_GNSS_POWER = 10
+_GNSS_BAUD = 9600
+# A second of sentences at that rate, and some.
+_GNSS_BYTES = 1024
 
 
 class UsbLink:
@@ -94,3 +103,27 @@ class UartLink:
         time.sleep_ms(1)
         # What `init` is not told goes back to what it is by default, the buffers too.
         self._uart.init(baudrate=baud, txbuf=_BUFFER_BYTES, rxbuf=_BUFFER_BYTES, timeout=0)
+
+
+class GnssPort:
+    """A GNSS receiver on UART1 and the switch of its power. The UART is there only while the power is on."""
+
+    def __init__(self):
+        self._power = Pin(_GNSS_POWER, Pin.OUT, value=0)
+        self._uart = None
+
+    def power(self, on):
+        """Switch the receiver."""
+        self._power(on)
+        if on:
+            self._uart = UART(_GNSS_UART, _GNSS_BAUD, tx=Pin(_GNSS_TX), rx=Pin(_GNSS_RX), rxbuf=_GNSS_BYTES, timeout=0)
+        elif self._uart is not None:
+            self._uart.deinit()
+            self._uart = None
+            # Or it would be fed through its input while it has no power.
+            Pin(_GNSS_TX, Pin.IN)
+
+    def read_into(self, buf):
+        """How many bytes were there, at most as many as `buf` holds. Never waits for more."""
+        count = min(len(buf), self._uart.any()) if self._uart is not None else 0
+        return self._uart.readinto(buf, count) or 0 if count else 0

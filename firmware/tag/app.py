@@ -13,6 +13,7 @@ from .calibration import config_values
 from .commands import Commands
 from .crypto.pool import Pool
 from .diary import Diary
+from .drivers.battery import Battery
 from .faults import Faults
 from .fitting import Fitting
 from .gate import Gate
@@ -36,6 +37,7 @@ _IDLE_MS = 3600000
 # Ticks of two records can be told apart over half their period, 6.2 days: no silence lasts that long.
 _SILENCE_MS = 345600000
 _HEAP_EVERY = 64
+_BATTERY_EVERY_MS = 3600000
 # Codes of a fault of SENSE_LOG: flash failed and nothing was lost; something may be.
 _MENDED = 1
 _LOST = 5
@@ -63,6 +65,10 @@ class App:
         new_key = self._take_key()
         self.faults = Faults(self.recorder, clock, self.diary)
         self.sampler = Sampler(board, self.faults.part_failed)
+        self.battery = Battery(board.battery, board.battery_full_mv, self.faults.part_failed)
+        self._battery_ticks = 0
+        # Only where somebody wants them.
+        self.fixes = None
         self._inputs = Inputs(board, self.recorder, self.seal)
         self._refusals = Rationed(self.recorder, clock, records.REFUSED)
         self._fixes = Rationed(self.recorder, clock, records.FIX)
@@ -144,6 +150,7 @@ class App:
         if self.settings.fitted or self.fitting.recalibrated() or (first and records.CONFIG not in self._recorded):
             self.record_config()
         self.authority.tell_untold()
+        self._guard(self._look_at_battery)
         self.tampers.begin()
         self.sampler.configure()
         self.faults.record_due()
@@ -275,14 +282,36 @@ class App:
         clock = self.board.clock
         self._tell_flash()
         self._guard(self.faults.record_due)
-        if self.settings.fitted and ticks_after(self._next_sample, clock.ticks_ms()) >= 0:
+        now = clock.ticks_ms()
+        settings = self.settings
+        if settings.fitted and ticks_after(self._next_sample, now) >= 0:
             self._guard(self._tend)
             self._guard(self._sample)
             self._guard(self.tampers.judge)
-        if self.settings.fitted and self.sealer.due(clock.ticks_ms(), self.pace.seal_interval_s):
+        if self.fixes is not None or (settings.fix_interval_s and settings.fitted):
+            self._guard(self._take_fix)
+        if ticks_after(self._battery_ticks, now) >= _BATTERY_EVERY_MS:
+            self._guard(self._look_at_battery)
+        if settings.fitted and self.sealer.due(clock.ticks_ms(), self.pace.seal_interval_s):
             self._guard(self._scheduled_seal)
         if ticks_after(self.recorder.last_ticks, clock.ticks_ms()) >= _SILENCE_MS:
             self._guard(self._break_silence)
+
+    def _look_at_battery(self):
+        self._battery_ticks = self.board.clock.ticks_ms()
+        self.battery.measure()
+
+    def _take_fix(self):
+        """A turn of the fixes, or the last one."""
+        if not self.settings.fix_interval_s or not self.settings.fitted:
+            self.fixes.stop()
+            self.fixes = None
+            return
+        if self.fixes is None:
+            from .fixes import Fixes
+
+            self.fixes = Fixes(self)
+        self.fixes.turn()
 
     def _tell_flash(self):
         """A fault for what flash did not hold, and one for a block that was given up: once a boot each."""
@@ -331,6 +360,8 @@ class App:
         idle_ms = self.link.needs_turn_ms() or _IDLE_MS
         if self.settings.fitted and not self.link.listens:
             idle_ms = min(idle_ms, ticks_after(now, self._next_sample))
+            if self.fixes is not None:
+                idle_ms = min(idle_ms, self.fixes.next_ms())
         return (now + idle_ms) & (records.TICKS_PERIOD_MS - 1)
 
     def _measure_heap(self):

@@ -58,6 +58,8 @@ SENSE_TEMP = 3
 SENSE_PROX = 4
 SENSE_FIRMWARE = 5
 SENSE_LOG = 6
+SENSE_GNSS = 7
+SENSE_BATTERY = 8
 
 READING_SPEC = (("flags", "B"), ("cell_code", "h"), ("temp_code", "h"), ("prox_count", "H"))
 

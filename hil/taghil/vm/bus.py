@@ -9,14 +9,14 @@ Request: op u8, then the fields below.  Requests with data carry its length, so 
 Reply: `<bIBB`: status (0 or -errno), ticks u32 (ms modulo 2^30), levels u8 (bit 0 strap, bit 1 case, bit 2 link bytes
 wait), edges u8 (low nibble strap, high nibble case, saturating at 15, cleared by being told), then the op's data.  A
 reply has the length that the request implies, also with an error as status (then the data are zeros); only LINK_READ
-says its own.
+and GNSS_READ say their own.
 
 | op | name | request | reply data |
 |---|---|---|---|
 | 0 | HELLO | | unique id 8 B, flash blocks u16, reset cause u8, trace readings u8, input u16, room u16, rate u32 |
 | 1 | READ_MEM | addr u8, reg u8, n u8 | n B |
 | 2 | WRITE_MEM | addr u8, reg u8, n u8, data | |
-| 3 | PIN_OUT | pin u8 (0 = MENB), level u8 | |
+| 3 | PIN_OUT | pin u8 (0 = MENB, 1 = the receiver's power), level u8 | |
 | 4 | SLEEP | ms u32 | |
 | 5 | WAIT | deadline ticks u32, flags u8 (bit 0: wake when the link has room) | |
 | 6 | LINK_READ | max u16 | n u16, then n B |
@@ -29,6 +29,8 @@ says its own.
 | 13 | RESET | cause u8 | none: the server ends the VM and starts it again |
 | 14 | TICKS | | |
 | 15 | LINK_BAUD | baud u32 | |
+| 17 | ADC_READ | | code u16 of the battery's converter |
+| 18 | GNSS_READ | max u16 | n u16, then n B |
 
 Bit 2 of the levels spares a call at each turn of the firmware: while it is 0 a read of the link may be answered without
 asking, once between two calls.
@@ -46,13 +48,14 @@ import struct
 
 HELLO, READ_MEM, WRITE_MEM, PIN_OUT, SLEEP, WAIT, LINK_READ, LINK_WRITE = range(8)
 FLASH_READ, FLASH_PROGRAM, FLASH_ERASE, ENTROPY, TRACE, RESET, TICKS, LINK_BAUD = range(8, 16)
-OPS = 16
+ADC_READ, GNSS_READ = 17, 18
+OPS = 19
 
 FD_VARIABLE = "ANKLETAG_WORLD_FD"
 PROMPT_VARIABLE = "ANKLETAG_PROMPT"
 """Set when the VM has the terminal: Ctrl-C leads to the prompt instead of to a reset."""
 HEAD = struct.Struct("<bIBB")
-PIN_MENB = 0
+PIN_MENB, PIN_GNSS = 0, 1
 LINK_BIT = 4
 """In the levels, beside the world's STRAP_BIT and CASE_BIT."""
 WANT_WRITE = 1

@@ -53,6 +53,8 @@ class Calls:
             (bus.TRACE, self._trace),
             (bus.TICKS, self._ticks),
             (bus.LINK_BAUD, self._link_baud),
+            (bus.ADC_READ, self._adc_read),
+            (bus.GNSS_READ, self._gnss_read),
         ):
             self.table[op] = handler
 
@@ -113,10 +115,24 @@ class Calls:
         return self.head(-errno.EIO)
 
     def _pin_out(self, request: bytes) -> bytes:
-        if request[1] != bus.PIN_MENB:
+        world = self.world
+        if request[1] == bus.PIN_MENB:
+            world.lmp.menb = request[2]
+        elif request[1] == bus.PIN_GNSS:
+            world.power_gnss(bool(request[2]))
+        else:
             return self.head(-errno.EINVAL)
-        self.world.lmp.menb = request[2]
         return self.head()
+
+    def _adc_read(self, request: bytes) -> bytes:
+        world = self.world
+        return self.head() + world.converter.read_u16(world.supply.mv(world.now_us)).to_bytes(2, "little")
+
+    def _gnss_read(self, request: bytes) -> bytes:
+        gnss = self.world.gnss
+        # Where nobody has mounted a receiver nothing is ever heard.
+        data = gnss.read(request[1] | request[2] << 8, self.world.now_us) if gnss is not None else b""
+        return self.head() + len(data).to_bytes(2, "little") + data
 
     def link_level(self) -> None:
         """Puts into the levels whether bytes from the host wait."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from taghil.flash import At
 from taghil.vm.control import Answer, ControlError
 from taghil.world.faults import Change, check
+from taghil.world.parts.battery import UC_PER_MAH
 
 if TYPE_CHECKING:
     from taghil.vm.server import Server
@@ -66,6 +67,8 @@ class Commands:
             "strap": world.levels & 1,
             "case": world.levels >> 1 & 1,
             "unique_id": server.unique_id.hex(),
+            "battery_mv": world.supply.mv(world.now_us),
+            "battery_mah": world.supply.charge_uc / UC_PER_MAH,
         }
 
     def _do_stop(self, request: dict[str, Any]) -> Answer:

@@ -56,6 +56,7 @@ class Server:
         saved = folder.read_json(folder.world)
         if saved:
             self.world.restore(saved["now_us"], saved["fit_us"], saved["levels"])
+            self.world.supply.charge_uc = saved.get("charge_uc", self.world.supply.charge_uc)
         self._lived = LivedTime(folder.now)
         self.world.skip_to(self._lived.us())
         self.boots = int(saved.get("boots", 0))
@@ -124,7 +125,7 @@ class Server:
             world.power_on()
             self.link.clear()
             self.calls.link_level()
-        world.lmp.menb = 1
+        world.reset_pins()
         self.calls.spend(BOOT_US)
         self.calls.boot_us = world.now_us
         self.calls.hello_data = struct.pack(
@@ -224,6 +225,8 @@ class Server:
                 self.waiting.look_at_port()
                 self.save()
                 self.steering.tell_change()
+        elif kind == bus.TRACE_SEAL:
+            self.world.supply.seal()
         if self.console.is_pause(name):
             self.steering.pause(name)
             self.pacer.anchor()
@@ -244,6 +247,7 @@ class Server:
                 "now_us": world.now_us,
                 "fit_us": world.fit_us,
                 "levels": world.levels & ~bus.LINK_BIT,
+                "charge_uc": world.supply.charge_uc,
                 "boots": self.boots,
                 "unique_id": self.unique_id.hex(),
                 "end": self.end,

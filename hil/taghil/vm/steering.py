@@ -100,7 +100,13 @@ class Steering:
         self.tell_change()
 
     def outage(self, until_us: int) -> None:
-        """The scenario takes the power away until an instant of virtual time: the VM ends before its next call."""
+        """The scenario takes the power away until an instant of virtual time: the VM ends before its next call.
+
+        At the end of the days there is a cable, and with it power.
+        """
+        until_us = min(until_us, self._server.pacer.end_us())
+        if until_us <= self._server.world.now_us:
+            return
 
         def run() -> None:
             server = self._server

@@ -38,6 +38,10 @@ def _describe(request: bytes, reply: bytes) -> dict[str, Any]:
         block, offset, n = struct.unpack_from("<HHH", request, 1)
         what = "flash read" if op == bus.FLASH_READ else "flash program"
         return {"what": what, "block": block, "offset": offset, "n": n, "data": (data or request[7:]).hex()}
+    if op == bus.ADC_READ:
+        return {"what": "adc", "code": data[0] | data[1] << 8}
+    if op == bus.GNSS_READ:
+        return {"what": "gnss in", "data": data[2:].hex()}
     if op == bus.LINK_BAUD:
         return {"what": "link baud", "baud": struct.unpack_from("<I", request, 1)[0]}
     if op == bus.FLASH_ERASE:

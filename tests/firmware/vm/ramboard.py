@@ -120,6 +120,36 @@ class Port:
         self.rates.append((baud, len(self.outgoing), self._clock.ticks_ms()))
 
 
+class Converter:
+    """Of the battery: `mv` behind a divider of two, at 3.3 V."""
+
+    def __init__(self):
+        self.mv = 3000
+
+    def read_u16(self):
+        return self.mv * 65535 // 6600
+
+
+class Receiver:
+    """A GNSS receiver that says `told` each time that it is listened to while it has power."""
+
+    def __init__(self):
+        self.told = b""
+        self.on = 0
+        # Of each change: whether it went on, and the ticks.
+        self.switched = []
+        self.clock = None
+
+    def power(self, on):
+        self.on = on
+        self.switched.append((on, self.clock.ticks_ms()))
+
+    def read_into(self, buf):
+        count = min(len(buf), len(self.told)) if self.on else 0
+        memoryview(buf)[:count] = self.told[:count]
+        return count
+
+
 class Reset(SystemExit):
     """The board was reset."""
 
@@ -135,6 +165,10 @@ class Board:
         self.i2c = Parts()
         self.strap = Input()
         self.case = Input()
+        self.battery = Converter()
+        self.battery_full_mv = 6600
+        self.gnss = Receiver()
+        self.gnss.clock = self.clock
         self.link = Port(self.clock)
         # False: turns take no time, whoever drives the board moves the clock.
         self.idles = True
