@@ -34,7 +34,7 @@ EXIT_MEANINGS: dict[Exit, str] = {
     Exit.OTHER_VERSION: "the tag speaks another protocol version",
     Exit.TAG_REFUSED: "the tag refused the command",
     Exit.STORE: "the store cannot be opened, read or written",
-    Exit.EVIDENCE_REFUSED: "the evidence is damaged, or does not belong to the pinned key",
+    Exit.EVIDENCE_REFUSED: "the evidence is damaged, does not belong to the pinned key, or gives no calibration",
     Exit.INTERNAL: "a fault of this program; the message names the file with the details",
     Exit.STOPPED: "stopped from the keyboard; nothing is lost",
 }
@@ -150,5 +150,11 @@ class StoreError(AnkletagError):
 
 class EvidenceRefused(AnkletagError):
     """Evidence that is not what was written, or not from the tag that it claims to be from."""
+
+    exit_code = Exit.EVIDENCE_REFUSED
+
+
+class NotCalibrated(AnkletagError):
+    """Readings of known gases from which no calibration follows."""
 
     exit_code = Exit.EVIDENCE_REFUSED

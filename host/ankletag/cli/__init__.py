@@ -7,7 +7,7 @@ import typer
 
 from .. import __version__
 from ..errors import EXIT_MEANINGS
-from . import authority, authority_glass, authority_show, station
+from . import authority, authority_glass, authority_show, calibrate, station
 from .configure import configure
 from .disclose import disclose
 from .events import events
@@ -43,6 +43,11 @@ _STATION: dict[str, Callable[..., object]] = {
     "add": station.add,
     "show": station.show,
 }
+_CALIBRATE: dict[str, Callable[..., object]] = {
+    "begin": calibrate.begin,
+    "finish": calibrate.finish,
+    "show": calibrate.show,
+}
 
 
 def _version(asked: bool) -> None:
@@ -68,7 +73,8 @@ def build(arguments: list[str]) -> typer.Typer:
         app.command(command.__name__)(guarded(command))
     app.add_typer(group("The programme's keys, and what they certify.", _AUTHORITY), name="authority")
     app.add_typer(group("This computer's key, and what the authority sent for it.", _STATION), name="station")
-    own = {command.__name__ for command in _COMMANDS} | {"authority", "station"}
+    app.add_typer(group("What a tag's cell gives, measured in a gas chamber.", _CALIBRATE), name="calibrate")
+    own = {command.__name__ for command in _COMMANDS} | {"authority", "station", "calibrate"}
     add_plugins(app, own, arguments)
     return app
 
