@@ -307,7 +307,7 @@ def pages_in_turn(pages: list[bytes], findings: Findings) -> Iterator[bytes | En
 # 6 Items and records: what the pages hold, one stream over all of them
 READING, BOOT, KEY, FIT, REMOVE, FAULT, ATTESTATION, RECEIPT = 0x01, 0x10, 0x11, 0x12, 0x13, 0x16, 0x17, 0x18
 CONFIG, LOST, OPENED, TRUST, CONFIGURED, CALIBRATED = 0x1A, 0x1B, 0x1E, 0x1F, 0x20, 0x24
-FIELDS: dict[int, tuple[str, str]] = {  # 14 strap 15 case 19 repeated 1c refused 1d fix 21 tamper 22 baseline 23 threshold
+FIELDS: dict[int, tuple[str, str]] = {  # 14 strap 15 case 19 repeated 1c refused 1d fix 21 tamper 22 baseline
     READING: ("<BhhH", ""), BOOT: ("<BI8s", "cause skipped"), KEY: ("<I64s", "epoch key"), 0x22: ("<IIBhhH", ""),
     FIT: ("<16sIIBI8s8s64s", "order_id cadence_s interval_s _ _ nonce station signature"), 0x15: ("<BB", ""),
     REMOVE: ("<B8s8s64s", "reason nonce station signature"), FAULT: ("<BhB", "sense code size"), 0x19: ("<BIII", ""),
@@ -725,7 +725,7 @@ class Walk(Numbers):  # once along the log
                 against("calibration-differs", one.only, when=certificates)
             outside = one.kind == FIT and outside_each(certificates, clock.between(one))
             against("certificate-expired", one.only, when=outside)
-        against("fitting-missing", when=self.bundle.order_id not in (None, *(one.said.get("order_id") for one in records)))
+        against("fitting-missing", when=self.bundle.order_id not in (None, *(r.said.get("order_id") for r in records)))
         return clock
     def check_witness(self, number: int, digest: str) -> None:  # a seal that somebody wrote down elsewhere
         seals = [seal for seal in self.chain.seals if seal.number == number]

@@ -30,7 +30,7 @@ from .recorder import Recorder
 from .sampling import Sampler
 from .sealing import Sealer
 from .settings import RETIRED_MAX, Settings
-from .tamper import Tampers
+from .tamper import Tampers, Thresholds
 from .trust import Trust
 
 _IDLE_MS = 3600000
@@ -73,6 +73,7 @@ class App:
         self._refusals = Rationed(self.recorder, clock, records.REFUSED)
         self._fixes = Rationed(self.recorder, clock, records.FIX)
         self.tampers = Tampers(self)
+        self.thresholds = Thresholds(self)
         commands = Commands(self)
         self.link = Link(board.link, clock, commands.handle, self._read_page, commands.readable, self._refused)
         self._turns = 0
@@ -150,8 +151,8 @@ class App:
         if self.settings.fitted or self.fitting.recalibrated() or (first and records.CONFIG not in self._recorded):
             self.record_config()
         self.authority.tell_untold()
-        self._guard(self._look_at_battery)
         self.tampers.begin()
+        self._guard(self._look_at_battery)
         self.sampler.configure()
         self.faults.record_due()
         self.seal(seals.REASON_BOOT)
@@ -171,6 +172,7 @@ class App:
         self._refusals.tell()
         self._fixes.tell()
         self.tampers.tell()
+        self.thresholds.tell()
         reserve_pages = SESSION_RESERVE_PAGES if nonce else EVENT_RESERVE_PAGES
         if not self.recorder.catch_up(reserve_pages) and not self.recorder.window_count() and not nonce:
             # Nothing to seal in a full log but the log's own fullness.
@@ -230,6 +232,15 @@ class App:
         elif not self.pace.slow:
             self.sample_now()
             self.seal(seals.REASON_SCHEDULE)
+
+    def tac_rises(self, rising):
+        """Sample at the cadence for rising TAC from now on, or no longer."""
+        if rising != self.pace.rising and self.pace.rise(rising) and self.settings.fitted:
+            if self.record_config() is None:
+                # As for `watch_room`.
+                self.pace.rise(not rising)
+            elif rising:
+                self.sample_now()
 
     def record_config(self, reserve_pages=EVENT_RESERVE_PAGES):
         """Record how the tag works now; the record's number or None."""
@@ -300,6 +311,7 @@ class App:
     def _look_at_battery(self):
         self._battery_ticks = self.board.clock.ticks_ms()
         self.battery.measure()
+        self.thresholds.battery()
 
     def _take_fix(self):
         """A turn of the fixes, or the last one."""

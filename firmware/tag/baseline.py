@@ -1,7 +1,7 @@
 """The baseline of a fitting: looked for behind the readings, recorded once, and kept whenever the power goes."""
 
 from tagproto import records
-from tagproto.baseline import Search, cell_code_max
+from tagproto.baseline import Search
 from tagproto.tamper import BASELINE_READINGS
 
 
@@ -25,12 +25,9 @@ class Baseline:
         settings = self._app.settings
         settings.baseline_by = settings.baseline = 0
 
-    def begin(self, config, prox_count_min):
-        """Look for it from now on, unless it stands. config: values of the CONFIG record in force."""
-        cell = cell_code_max(
-            config["cell_zero_uv"], config["cell_span_pa_per_mg_dl"], config["tia_ohm"], config["adc_nv_per_code"]
-        )
-        self._search = None if self._app.settings.baseline_by else Search(prox_count_min, cell)
+    def begin(self, prox_count_min, cell_code_max):
+        """Look for it from now on, unless it stands: in readings on skin, without alcohol."""
+        self._search = None if self._app.settings.baseline_by else Search(prox_count_min, cell_code_max)
 
     def readings(self):
         """How many of its readings there are; all of them once it stands."""

@@ -104,7 +104,7 @@ class Commands:
             "profile": settings.profile,
             "fix_interval_s": settings.fix_interval_s,
             "calibration_id": calibration_id(settings),
-            "thresholds": 0,
+            "thresholds": app.thresholds.active(),
             "battery_mv": 0,
             "test_failed": 0,
         }

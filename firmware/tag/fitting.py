@@ -81,6 +81,7 @@ class Fitting:
         number = app.event(records.CONFIGURED, values, SESSION_RESERVE_PAGES)
         self._keep_pace(values)
         app.save_settings()
+        app.tampers.keep_profile()
         app.pace.set()
         app.record_config(SESSION_RESERVE_PAGES)
         app.sample_now()

@@ -1,4 +1,4 @@
-"""Profiles: named sets of cadences and thresholds, once for the tag that keeps to them and the station that asks for them."""
+"""Profiles: named sets of cadences and thresholds, once for the tag that keeps to them and who asks for them."""
 
 STANDARD = 1
 DENSE = 2

@@ -33,7 +33,17 @@ REASON_CASE = 6
 REASON_ASKED = 7
 REASON_TAMPER = 8
 REASON_THRESHOLD = 9
-REASONS = {1: "schedule", 2: "boot", 3: "fit", 4: "remove", 5: "strap", 6: "case", 7: "asked", 8: "tamper", 9: "threshold"}
+REASONS = {
+    1: "schedule",
+    2: "boot",
+    3: "fit",
+    4: "remove",
+    5: "strap",
+    6: "case",
+    7: "asked",
+    8: "tamper",
+    9: "threshold",
+}
 
 NO_PREVIOUS = bytes(32)
 

@@ -60,14 +60,70 @@ _SKIN, _OBSTRUCTION, _TEMPERATURE, _LIQUID, _SENSE = [
 ]
 
 
+# What is sooner told of under a profile that asks for quicker notice.
+QUICK = (SKIN, LIQUID, SENSE)
+
+
 def _times(needed_s: int) -> "tuple[int, int]":
     """Milliseconds that are needed, and for how many of them one reading may stand."""
-    return needed_s * 1000, needed_s * 1000 // READINGS
+    return needed_s * 1000, -(-needed_s * 1000 // READINGS)
 
 
-# (code, its bit, times to begin, times to end)
-_TABLE = tuple((code, 1 << code, _times(RULES[code][2]), _times(RULES[code][3])) for code in CODES)
-_AGES = CODES[-1] + 1
+def times(
+    rules: "dict[int, tuple[str, str, int, int]]", notice: int = 1
+) -> "tuple[tuple[int, int, tuple[int, int], tuple[int, int]], ...]":
+    """(code, its bit, times to begin, times to end) of each rule; those of QUICK begin `notice` times as soon."""
+    found = []
+    for code in sorted(rules):
+        begin_s = rules[code][2] // notice if code in QUICK else rules[code][2]
+        found.append((code, 1 << code, _times(begin_s), _times(rules[code][3])))
+    return tuple(found)
+
+
+class Scored:
+    """Begins what has held for long enough, and ends what has not.
+
+    times: what `times` gives. active: bits `1 << code` of what has begun and not ended. age_ms: by code, how long
+    before the last reading the change began to show. scored: bits of those that are about to change.
+    """
+
+    def __init__(self, times: "tuple[tuple[int, int, tuple[int, int], tuple[int, int]], ...]") -> None:
+        self.times = times
+        self.active = 0
+        self.scored = 0
+        ages = times[-1][0] + 1
+        self.age_ms = [0] * ages
+        # By code: how long the opposite of what is in force has shown, less what spoke against it.
+        self._score_ms = [0] * ages
+
+    def judge(self, passed_ms: int, known: int, against: int) -> int:
+        """A reading, so long after the one before it: the codes that it says something of, and those of which it
+        shows the opposite of what is in force. Bits of what began or ended with it."""
+        changed = 0
+        scores = self._score_ms
+        ages = self.age_ms
+        for code, bit, to_begin, to_end in self.times:
+            score = scores[code]
+            if score:
+                ages[code] += passed_ms
+            elif against & bit:
+                ages[code] = 0
+            if not known & bit or not (score or against & bit):
+                continue
+            needed_ms, most_ms = to_end if self.active & bit else to_begin
+            stands_ms = min(passed_ms, most_ms)
+            if against & bit:
+                # The first reading of all stands for no time, and must be remembered.
+                score += max(1, stands_ms)
+            else:
+                score = max(0, score - _BACK * stands_ms)
+            if score >= needed_ms:
+                self.active ^= bit
+                changed |= bit
+                score = 0
+            scores[code] = score
+            self.scored = self.scored | bit if score else self.scored & ~bit
+        return changed
 
 
 class Limits:
@@ -88,24 +144,22 @@ class Limits:
         self.moved = (LIQUID_MDEG_C * 1000000 // temp_ndeg_c_per_code) << _SLOW_SHIFT
 
 
-class Watch:
+class Watch(Scored):
     """Follows the readings of one fitting in order.
 
-    baseline: proximity count, 0 while there is none: obstruction and liquid are then not judged. active: bits
-    `1 << code` of the classes that have begun and not ended. age_ms: by code, how long before the last reading the
-    change began to show.
+    baseline: proximity count, 0 while there is none: obstruction and liquid are then not judged.
     """
 
     def __init__(self, limits: Limits, baseline: int = 0) -> None:
+        super().__init__(times(RULES))
         self.baseline = baseline
-        self.active = 0
-        self.age_ms = [0] * _AGES
         self._limits = limits
-        # By code: how long the opposite of what is in force has shown, less what spoke against it; and whose is not 0.
-        self._score_ms = [0] * _AGES
-        self._scored = 0
         # The mean temperature in 256ths of a code; None before the first one.
         self._slow: "int | None" = None
+
+    def hurry(self, notice: int) -> None:
+        """From now on, what is in QUICK begins so many times as soon as its rule says."""
+        self.times = times(RULES, notice)
 
     def step(self, passed_ms: int, flags: int, temp_code: int, prox_count: int) -> int:
         """A reading, so long after the one before it; bits of the classes that began or ended with it."""
@@ -143,31 +197,4 @@ class Watch:
                     shown |= _LIQUID
         against = (shown ^ self.active) & known
         # Nearly every reading ends here: this runs once a reading on the tag.
-        return self._judge(passed_ms, known, against) if against or self._scored else 0
-
-    def _judge(self, passed_ms: int, known: int, against: int) -> int:
-        changed = 0
-        scores = self._score_ms
-        ages = self.age_ms
-        for code, bit, to_begin, to_end in _TABLE:
-            score = scores[code]
-            if score:
-                ages[code] += passed_ms
-            elif against & bit:
-                ages[code] = 0
-            if not known & bit or not (score or against & bit):
-                continue
-            needed_ms, most_ms = to_end if self.active & bit else to_begin
-            stands_ms = min(passed_ms, most_ms)
-            if against & bit:
-                # The first reading of all stands for no time, and must be remembered.
-                score += max(1, stands_ms)
-            else:
-                score = max(0, score - _BACK * stands_ms)
-            if score >= needed_ms:
-                self.active ^= bit
-                changed |= bit
-                score = 0
-            scores[code] = score
-            self._scored = self._scored | bit if score else self._scored & ~bit
-        return changed
+        return self.judge(passed_ms, known, against) if against or self.scored else 0

@@ -133,7 +133,7 @@ def test_the_cadence_is_five_minutes_meanwhile(tag: Any) -> None:
     assert tag.state()["cadence_s"] == 300
     tag.reboot(2)
     tag.steps(5)
-    talk.ask(tag, messages.CONFIGURE, {"cadence_s": 900, "seal_interval_s": 1200})
+    talk.ask(tag, messages.CONFIGURE, {**talk.FITTING, "cadence_s": 900})
     tag.steps(1)
     while not talk.of_kind(tag, records.BASELINE):
         assert tag.state()["cadence_s"] == 300

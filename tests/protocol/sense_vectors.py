@@ -51,6 +51,47 @@ TAMPER: list[tuple[str, list[Any], str]] = [
         [SCALES, steps(_WORN, (2, 0, TEMP, 0, BASELINE), (2, NO_PROX, TEMP, 0, BASELINE), (1, 0, TEMP, 0, BASELINE))],
         "readings without a value are passed by, and count in the age",
     ),
+    ("tamper.watch", [SCALES, steps(_WORN, (4, 0, TEMP, 3999, BASELINE)), 3], "skin lost, told of three times as soon"),
+    (
+        "tamper.watch",
+        [SCALES, steps(_WORN, (6, NO_PROX, TEMP, 0, BASELINE), passed_ms=20_000), 3],
+        "sense lost within 100 s: a third of that is rounded up",
+    ),
+    (
+        "tamper.watch",
+        [SCALES, steps(_WORN, (4, 0, TEMP, 13_501, BASELINE), passed_ms=1_200_000), 3],
+        "obstruction keeps its time",
+    ),
+]
+
+_MINUTE = 60_000
+_SOBER, _DRUNK, _MORE = [_MINUTE, 0, 8576], [_MINUTE, 0, 8577], [_MINUTE, 0, 8578]
+THRESHOLDS: list[tuple[str, list[Any], str]] = [
+    ("thresholds.tac_ug_dl", [8576, 500_000, 15_000, 120_000, 62_500], "the highest code of no alcohol"),
+    ("thresholds.tac_ug_dl", [7999, 500_000, 15_000, 120_000, 62_500], "below the zero: half away from it"),
+    ("thresholds.tac_ug_dl", [32_767, -(2**31), 1, 1, 62_500], "more than 32 bits hold"),
+    ("thresholds.tac_ug_dl", [-32_768, 2**31 - 1, 1, 1, 62_500], "less than they hold"),
+    ("thresholds.watch", [8576, [_SOBER] * 3], "nothing"),
+    ("thresholds.watch", [8576, [[0, 0, 8577]] + [_DRUNK] * 3 + [_SOBER] * 31], "alcohol, and half an hour without"),
+    ("thresholds.watch", [8576, [_DRUNK] * 2 + [_SOBER] + [_DRUNK] * 3], "one below takes back twice its time"),
+    ("thresholds.watch", [8576, [_DRUNK] * 2 + [[_MINUTE, 0x20, 32_767]] * 9 + [_DRUNK]], "saturated says nothing"),
+    ("thresholds.watch", [8576, [_DRUNK] * 2 + [[_MINUTE, 0x04, 0]] * 9 + [_DRUNK]], "no value says nothing"),
+    ("thresholds.watch", [8576, [_DRUNK] * 3 + [[3_599_999, 0, 8577], [1, 0, 8577]]], "an hour without a higher code"),
+    ("thresholds.watch", [8576, [_DRUNK] * 3 + [[3_600_000, 0, 8577], _MORE, _DRUNK]], "it rises again"),
+    ("thresholds.watch", [8576, [_DRUNK] * 3 + [[600_000, 0, 8000]] * 3 + [_SOBER]], "over: it does not rise"),
+    ("thresholds.watch", [8576, [[0, True]] + [[3_600_000, True]] * 3 + [[3_600_000, False]] * 3], "a battery"),
+    (
+        "thresholds.watch",
+        [8576, [_DRUNK] * 2 + [[3_600_000, True], _DRUNK] + [[3_600_000, True]] * 2],
+        "a battery between readings",
+    ),
+]
+PROFILES: list[tuple[str, list[Any], str]] = [
+    *(("profiles.pace", [profile, cadence_s], "profile, cadence") for profile in (1, 2, 3) for cadence_s in (60, 30)),
+    ("profiles.pace", [3, 29], "no shorter than ten seconds"),
+    ("profiles.pace", [1, 5], "unless it is so already"),
+    ("profiles.pace", [1, 86_400], "once a day"),
+    ("profiles.pace", [3, 100], "rounded down"),
 ]
 
 
@@ -85,4 +126,4 @@ RECORDS: list[tuple[str, list[Any], str]] = [
     ("records.body", [0x25, {"asked": 1, "ran": 2047, "failed": 32}], "self-test"),
 ]
 
-FILES = {"tamper": TAMPER, "baseline": SEARCH}
+FILES = {"tamper": TAMPER, "baseline": SEARCH, "thresholds": THRESHOLDS, "profiles": PROFILES}

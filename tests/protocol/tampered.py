@@ -57,8 +57,11 @@ def shows(code: int, readings: list[Reading]) -> bool | None:
     return on_skin and moved and last.baseline - last.prox_count > LIQUID
 
 
-def judged(code: int, readings: list[Reading]) -> list[tuple[bool, int | None]]:
-    """Behind each reading: whether the class is in force, and, where that is new, the ms since it began to show."""
+def judged(code: int, readings: list[Reading], notice: int = 1) -> list[tuple[bool, int | None]]:
+    """Behind each reading: whether the class is in force, and, where that is new, the ms since it began to show.
+
+    notice: what the times to begin of classes 1, 4 and 5 are divided by.
+    """
     active = False
     score = now_ms = since_ms = 0
     found = []
@@ -68,7 +71,9 @@ def judged(code: int, readings: list[Reading]) -> list[tuple[bool, int | None]]:
         age_ms = None
         if shown is not None:
             needed_ms = 1000 * TIMES[code][active]
-            stands_ms = min(readings[count - 1].passed_ms, needed_ms // 3)
+            if code in (1, 4, 5) and not active:
+                needed_ms = needed_ms // notice
+            stands_ms = min(readings[count - 1].passed_ms, -(-needed_ms // 3))
             if shown != active:
                 since_ms = since_ms if score else now_ms
                 score += max(1, stands_ms)

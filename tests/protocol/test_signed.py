@@ -1,6 +1,7 @@
 """Documents and commands: what the host makes, both interpreters read; a changed byte is refused or unsigned."""
 
 import hashlib
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -148,7 +149,7 @@ def test_compressed_points(both: Both, number: int) -> None:
 def test_what_a_command_signs(both: Both, kind: int, data: st.DataObject) -> None:
     """Written with another CBOR library, and different for another tag, command, nonce or value."""
     spec = messages.REQUESTS[kind]
-    size = sum(code if isinstance(code, int) else {"B": 1, "I": 4, "Q": 8}[code] for _, code in spec)
+    size = sum(code if isinstance(code, int) else struct.calcsize("<" + code) for _, code in spec)
     body = data.draw(st.binary(min_size=size, max_size=size))
     tag_id = data.draw(octets)
     values = both("messages.decode", kind, body.hex())

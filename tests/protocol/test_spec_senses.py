@@ -4,7 +4,7 @@ import re
 
 from protocol import spec_tables as tables
 from support import ROOT
-from tagproto import messages, tamper
+from tagproto import battery, messages, profiles, tamper, thresholds
 
 SPEC = (ROOT / "protocol" / "SPEC.md").read_text(encoding="utf-8")
 
@@ -44,5 +44,30 @@ def test_numbers_of_the_baseline() -> None:
 
 
 def test_the_bits_of_a_status_hold_every_class() -> None:
-    assert dict(messages.REPLIES[messages.STATUS])["tampers"] == "H"
-    assert tamper.CODES[-1] < 16
+    fields = dict(messages.REPLIES[messages.STATUS])
+    assert (fields["tampers"], fields["thresholds"]) == ("H", "H")
+    assert max(tamper.CODES[-1], thresholds.CODES[-1]) < 16
+
+
+def test_table_of_thresholds() -> None:
+    text = tables.section(SPEC, "Thresholds")
+    rows = re.findall(r"^\| (\d+) \| (\w+) \| ([^|]+) \| (\d+) s \| (\d+) s \|$", text, re.M)
+    assert {int(code): (name, condition, int(begin), int(end)) for code, name, condition, begin, end in rows} == (
+        thresholds.RULES
+    )
+    assert f"TAC above {tamper.BASELINE_TAC_UG_DL:,} ug/dL" in thresholds.RULES[thresholds.ALCOHOL][1]
+    assert f"under {battery.LOW_DAYS} days" in thresholds.RULES[thresholds.BATTERY][1]
+    assert f"is less than {thresholds.RISING_MS // 1000:,} s old" in text
+
+
+def test_table_of_profiles() -> None:
+    text = tables.section(SPEC, "Profiles")
+    rows = re.findall(r"^\| (\d) \| (\w+) \| (\d+) \| (\d+) \| divided by (\d) \| (.*) \|$", text, re.M)
+    said = {
+        int(code): (name, int(cadence), int(seals), int(rising), {"as they stand": 1}.get(quick) or int(quick[-1]))
+        for code, name, cadence, seals, rising, quick in rows
+    }
+    assert said == profiles.PROFILES
+    assert f"no shorter than {profiles.RISING_CADENCE_S} s unless" in text
+    assert "classes 1, 4 and 5 of tamper" in text
+    assert tamper.QUICK == (1, 4, 5)

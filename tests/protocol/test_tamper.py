@@ -39,8 +39,8 @@ readings = st.lists(st.tuples(st.integers(1, 6), one), max_size=14).map(
 )
 
 
-def run(both: Both, steps: list[Any]) -> list[Any]:
-    found: list[Any] = both("tamper.watch", SCALES, steps)
+def run(both: Both, steps: list[Any], notice: int = 1) -> list[Any]:
+    found: list[Any] = both("tamper.watch", SCALES, steps, notice)
     return found
 
 
@@ -48,13 +48,13 @@ def steps_of(found: list[Reading]) -> list[list[int]]:
     return [[each.passed_ms, each.flags, each.temp_code, each.prox_count, each.baseline] for each in found]
 
 
-@given(found=readings)
-def test_as_the_text_tells_it(both: Both, found: list[Reading]) -> None:
-    results = run(both, steps_of(found))
+@given(found=readings, notice=st.sampled_from([1, 3]))
+def test_as_the_text_tells_it(both: Both, found: list[Reading], notice: int) -> None:
+    results = run(both, steps_of(found), notice)
     for code in tamper.CODES:
         ages = [ages[code - 1] if changed >> code & 1 else None for changed, _, ages in results]
         active = [bool(active >> code & 1) for _, active, _ in results]
-        assert list(zip(active, ages, strict=True)) == tampered.judged(code, found), code
+        assert list(zip(active, ages, strict=True)) == tampered.judged(code, found, notice), code
 
 
 @pytest.mark.parametrize("code", tamper.CODES)
