@@ -12,6 +12,7 @@ import floods
 import fuzz
 import noting
 import pieces
+import positions
 import signing
 import steps
 import stores
@@ -19,7 +20,21 @@ import trusting
 import workload
 
 # A command is a function of one of these.
-_MODULES = (driving, breaking, floods, fuzz, noting, pieces, signing, steps, stores, trusting, workload, comeback)
+_MODULES = (
+    driving,
+    breaking,
+    floods,
+    fuzz,
+    noting,
+    pieces,
+    positions,
+    signing,
+    steps,
+    stores,
+    trusting,
+    workload,
+    comeback,
+)
 
 
 def answer(name, *arguments):
