@@ -20,7 +20,10 @@ _ETIMEDOUT = 110
 
 
 class Fixes:
-    """Takes turns with everything else: `turn` when `next_ms` has passed. The first fix is due at once."""
+    """Takes turns with everything else: `turn` when `next_ms` has passed. The first fix is due at once.
+
+    failed: whether the receiver was silent or absent when it was last asked.
+    """
 
     def __init__(self, app):
         self._app = app
@@ -32,7 +35,7 @@ class Fixes:
         self._began = 0
         # When it first had a position.
         self._found = None
-        self._failing = False
+        self.failed = False
         self._buffer = bytearray(_READ_BYTES)
 
     def next_ms(self):
@@ -83,16 +86,16 @@ class Fixes:
             self._found = now
         if self._found is not None and ticks_after(self._found, now) >= _SETTLE_MS and nmea.fix is not None:
             self.stop()
-            self._failing = False
+            self.failed = False
             self._app.fix(*nmea.fix)
         elif passed_ms >= (_FIX_MS if nmea.heard else _SILENT_MS):
             self.stop()
             if nmea.heard:
-                self._failing = False
+                self.failed = False
             else:
                 self._fail(_ETIMEDOUT)
 
     def _fail(self, code):
-        if not self._failing:
-            self._failing = True
+        if not self.failed:
+            self.failed = True
             self._app.faults.part_failed(records.SENSE_GNSS, code)

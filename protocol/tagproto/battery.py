@@ -17,20 +17,20 @@ FIX_UC = 875000
 # Fewer days than this are told.
 LOW_DAYS = 10
 
-# Millivolts while the CPU is awake, and thousandths of the charge that are left: a typical CR2 at about 20 degC and
-# 20 to 30 mA, read from memory of the makers' discharge curves, not from one data sheet.
+# Millivolts while the CPU is awake, and thousandths of the charge that are left: a typical CR2 at about 30 degC, as
+# on a leg, and 26 mA, from memory of the makers' discharge curves, not from one data sheet.
 _CURVE = (
     (2000, 0),
-    (2250, 30),
-    (2450, 70),
-    (2560, 130),
-    (2640, 200),
-    (2700, 300),
-    (2750, 420),
-    (2790, 550),
-    (2830, 700),
-    (2870, 850),
-    (2920, 950),
+    (2260, 30),
+    (2460, 70),
+    (2568, 130),
+    (2648, 200),
+    (2707, 300),
+    (2757, 420),
+    (2797, 550),
+    (2837, 700),
+    (2877, 850),
+    (2927, 950),
     (3000, 1000),
 )
 
