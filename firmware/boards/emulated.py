@@ -32,8 +32,18 @@ _TRACE = 12
 _RESET = 13
 _TICKS = 14
 _LINK_BAUD = 15
+_BATCH = 16
 _ADC_READ = 17
 _GNSS_READ = 18
+
+# A batch goes over the pipe in one piece; in front of what was posted stand its op and its length.
+_BATCH_MAX = 512
+_BATCH_HEAD = 3
+# In the levels: every part answers.
+_ALL_ANSWER = 8
+_TICKS_REQUEST = bytes((_TICKS,))
+# A shorter sleep, as for a conversion, may be posted.
+_LONG_SLEEP_MS = 1000
 
 
 class _World:
@@ -44,11 +54,17 @@ class _World:
         self._readinto = open(int(read_fd), "rb").readinto
         self.write = open(int(write_fd), "wb").write
         self.reply = bytearray(_HEAD_LEN + _CHUNK)
-        self._view = memoryview(self.reply)
+        self.view = memoryview(self.reply)
         self._views = {}
         self._owed = 0
+        self._batch = bytearray(_BATCH_MAX)
+        self._batch[0] = _BATCH
+        self._batch_view = memoryview(self._batch)
+        # Where what is posted ends.
+        self._end = _BATCH_HEAD
         self.ticks = 0
         self.levels = 0
+        self.menb_low = False
         # A call was made since the link was last read: its reply's levels say whether bytes wait.
         self.fresh = False
         self.strap_edges = 0
@@ -57,10 +73,37 @@ class _World:
     def _view_of(self, n):
         view = self._views.get(n)
         if view is None:
-            view = self._view[:n]
+            view = self.view[:n]
             if len(self._views) < 24:
                 self._views[n] = view
         return view
+
+    def post(self, request):
+        """A request whose reply nobody needs: it goes with the next call."""
+        if self._end + len(request) >= _BATCH_MAX:
+            self.flush()
+        end = self._end + len(request)
+        self._batch_view[self._end : end] = request
+        self._end = end
+
+    def flush(self):
+        """Sends what is posted."""
+        if self._end > _BATCH_HEAD:
+            self.call(b"")
+
+    def _with_posted(self, request):
+        """What was posted and this request in one."""
+        end = self._end + len(request)
+        if end > _BATCH_MAX:
+            self.flush()
+            return request
+        batch = self._batch
+        length = self._end - _BATCH_HEAD
+        batch[1] = length & 0xFF
+        batch[2] = length >> 8
+        self._batch_view[self._end : end] = request
+        self._end = _BATCH_HEAD
+        return self._batch_view[:end]
 
     def call(self, request, n=0):
         """Sends one request, takes the reply of n data bytes into `reply`.  Raises OSError with the server's errno."""
@@ -68,9 +111,11 @@ class _World:
             # Ctrl-C fell between a request and its reply (only with `--repl`).  A call ends the wait that may still
             # be under way; then the stale reply is taken, and the one of that call.
             owed, self._owed = self._owed, 0
-            self.write(bytes((_TICKS,)))
+            self.write(_TICKS_REQUEST)
             self._take(owed)
             self._take(_HEAD_LEN)
+        if self._end > _BATCH_HEAD:
+            request = self._with_posted(request)
         self._owed = n = _HEAD_LEN + n
         self.write(request)
         # The commonest lengths are in the table after the first call; readinto fills the view or meets the end.
@@ -107,20 +152,24 @@ class _Clock:
         self._world = world
         self._sleep = bytearray(5)
         self._sleep[0] = _SLEEP
-        self._tick = bytes((_TICKS,))
 
     def ticks_ms(self):
         return self._world.ticks
 
     def now_ms(self):
         """Ticks asked anew, for a loop that waits for host time to pass without another call."""
-        self._world.call(self._tick)
+        self._world.call(_TICKS_REQUEST)
         return self._world.ticks
 
     def sleep_ms(self, n):
         if n > 0:
             struct.pack_into("<I", self._sleep, 1, n)
-            self._world.call(self._sleep)
+            world = self._world
+            if n < _LONG_SLEEP_MS:
+                world.post(self._sleep)
+                world.ticks = (world.ticks + n) & _TICKS_MASK
+            else:
+                world.call(self._sleep)
 
 
 class _I2C:
@@ -146,19 +195,27 @@ class _I2C:
                 buf[i] = self._reply[_HEAD_LEN + i]
 
     def writeto_mem(self, addr, reg, buf):
-        self._call(bytes((_WRITE_MEM, addr, reg, len(buf))) + buf)
+        world = self._world
+        request = bytes((_WRITE_MEM, addr, reg, len(buf))) + buf
+        # While all parts answer none refuses a write; the potentiostat answers while it is spoken to only.
+        if world.levels & _ALL_ANSWER and not world.menb_low:
+            world.post(request)
+        else:
+            world.call(request)
 
 
 class _Out:
     """An output pin, called with its level."""
 
     def __init__(self, world, number):
-        self._call = world.call
+        self._world = world
         self._request = bytearray((_PIN_OUT, number, 0))
 
     def __call__(self, level):
         self._request[2] = level
-        self._call(self._request)
+        self._world.post(self._request)
+        if not self._request[1]:
+            self._world.menb_low = not level
 
 
 class _Strap:
@@ -272,8 +329,9 @@ class _Flash:
         to = memoryview(buf)
         while done < size:
             n = min(size - done, _BLOCK - offset, _CHUNK)
-            self._world.call(struct.pack("<BHHH", _FLASH_READ, block, offset, n), n)
-            to[done : done + n] = self._world.reply[_HEAD_LEN : _HEAD_LEN + n]
+            world = self._world
+            world.call(struct.pack("<BHHH", _FLASH_READ, block, offset, n), n)
+            to[done : done + n] = world.view[_HEAD_LEN : _HEAD_LEN + n]
             done += n
             offset += n
             if offset >= _BLOCK:
@@ -294,7 +352,8 @@ class _Flash:
         for start in range(0, len(buf), _PAGE):
             struct.pack_into("<BHHH", self._program, 0, _FLASH_PROGRAM, block, offset, _PAGE)
             self._program_view[7:] = source[start : start + _PAGE]
-            self._world.call(self._program)
+            # Whoever programs reads back.
+            self._world.post(self._program)
             offset += _PAGE
             if offset >= _BLOCK:
                 block += 1
@@ -361,6 +420,7 @@ class Board:
         if error is not None and not isinstance(error, SystemExit):
             # A chip would lose this; here it stands in the log of the VM.
             sys.print_exception(error, sys.stderr)
+        self._world.flush()
         self._world.write(bytes((_RESET, 3)))
         # The server ends this VM; reading meets the end of the pipe whichever comes first.
         self._world.more(1)

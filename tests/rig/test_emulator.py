@@ -444,6 +444,7 @@ board.trace(1, FIT)
 for n in range(3):
     board.clock.sleep_ms(86400000)
     board.flash.writeblocks(n, bytes(256), 0)
+    board.flash.readblocks(n, bytearray(256), 0)
 idle()
 """
     emulator = tag(kept, writes, scenario="strap", days=10, pace="free").start()

@@ -7,9 +7,9 @@ call overlaps another.  Everything is little-endian.
 
 Request: op u8, then the fields below.  Requests with data carry its length, so that a short read can be told.
 Reply: `<bIBB`: status (0 or -errno), ticks u32 (ms modulo 2^30), levels u8 (bit 0 strap, bit 1 case, bit 2 link bytes
-wait), edges u8 (low nibble strap, high nibble case, saturating at 15, cleared by being told), then the op's data.  A
-reply has the length that the request implies, also with an error as status (then the data are zeros); only LINK_READ
-and GNSS_READ say their own.
+wait, bit 3 every part answers), edges u8 (low nibble strap, high nibble case, saturating at 15, cleared by being told),
+then the op's data.  A reply has the length that the request implies, also with an error as status (then the data are
+zeros); only LINK_READ and GNSS_READ say their own.
 
 | op | name | request | reply data |
 |---|---|---|---|
@@ -29,8 +29,14 @@ and GNSS_READ say their own.
 | 13 | RESET | cause u8 | none: the server ends the VM and starts it again |
 | 14 | TICKS | | |
 | 15 | LINK_BAUD | baud u32 | |
+| 16 | BATCH | n u16, then n B of requests, then the request that is answered, if any | as of that request |
 | 17 | ADC_READ | | code u16 of the battery's converter |
 | 18 | GNSS_READ | max u16 | n u16, then n B |
+
+What needs no answer (PIN_OUT, FLASH_PROGRAM, a SLEEP of less than a second, and WRITE_MEM while all parts answer) is
+posted: it goes in front of the next request, whose reply tells of it, too.  A write that a part refuses all the same,
+since it fell silent a moment before, is lost, as in a part that lost its power behind it: what reads it next sees that.
+A batch has 512 bytes at most.
 
 Bit 2 of the levels spares a call at each turn of the firmware: while it is 0 a read of the link may be answered without
 asking, once between two calls.
@@ -48,8 +54,12 @@ import struct
 
 HELLO, READ_MEM, WRITE_MEM, PIN_OUT, SLEEP, WAIT, LINK_READ, LINK_WRITE = range(8)
 FLASH_READ, FLASH_PROGRAM, FLASH_ERASE, ENTROPY, TRACE, RESET, TICKS, LINK_BAUD = range(8, 16)
+BATCH = 16
 ADC_READ, GNSS_READ = 17, 18
 OPS = 19
+
+SIZES = {SLEEP: 5, PIN_OUT: 3}
+"""Bytes of posted requests that do not say it; of FLASH_PROGRAM it is that of a page."""
 
 FD_VARIABLE = "ANKLETAG_WORLD_FD"
 PROMPT_VARIABLE = "ANKLETAG_PROMPT"
@@ -57,7 +67,8 @@ PROMPT_VARIABLE = "ANKLETAG_PROMPT"
 HEAD = struct.Struct("<bIBB")
 PIN_MENB, PIN_GNSS = 0, 1
 LINK_BIT = 4
-"""In the levels, beside the world's STRAP_BIT and CASE_BIT."""
+"""In the levels, beside the world's bits."""
+ALL_ANSWER_BIT = 8
 WANT_WRITE = 1
 TRACE_RECORD, TRACE_SEAL, TRACE_LINE = 1, 2, 3
 CAUSE_POWER_ON, CAUSE_WATCHDOG, CAUSE_REQUESTED = 1, 2, 3

@@ -32,6 +32,8 @@ class Calls:
         self._on_trace = on_trace
         self._draw = random.Random(seed)
         self._pack = bus.HEAD.pack
+        self.posted = False
+        """What is done now has a reply that nobody reads."""
         self.boot_us = 0
         self.hello_data = b""
         self.sync: Callable[[], None] = _nothing
@@ -62,7 +64,9 @@ class Calls:
         """The first bytes of a reply."""
         world = self.world
         ticks = (world.now_us - self.boot_us) // 1000 + bus.TICKS_AT_BOOT_MS & _MASK
-        return self._pack(status, ticks, world.levels, world.take_edges() if world.any_edge else 0)
+        levels = world.levels if world.faults.wrong else world.levels | bus.ALL_ANSWER_BIT
+        edges = world.take_edges() if world.any_edge and not self.posted else 0
+        return self._pack(status, ticks, levels, edges)
 
     def target_us(self, deadline_ticks: int) -> int:
         """Virtual time of a deadline in ticks, taken as the nearest one, past or future."""

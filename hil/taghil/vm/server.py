@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from taghil.flash import Flash, PowerCut
+from taghil.flash import PAGE, Flash, PowerCut
 from taghil.vm import bus
 from taghil.vm.calls import Calls
 from taghil.vm.config import Config
@@ -178,6 +178,14 @@ class Server:
                     return
             if len(request) > WHOLE_WRITE:
                 request = self._whole(request, requests)
+            if request[0] == bus.BATCH:
+                request = self._take_posted(request)
+                if self.steering.cycle:
+                    return
+                if not request:
+                    write(replies, self.calls.head())
+                    request = read(requests, 8192)
+                    continue
             if request[0] == bus.RESET:
                 self._resetting = request[1] or bus.CAUSE_REQUESTED
                 self.resets_in_vain += 1
@@ -187,6 +195,26 @@ class Server:
             except BrokenPipeError:
                 return
             request = read(requests, 8192)
+
+    def _take_posted(self, request: bytes) -> bytes:
+        """Does what was posted, until the power goes; gives the request behind it, if there is one."""
+        table, steering, calls = self.calls.table, self.steering, self.calls
+        at = 3
+        end = at + (request[1] | request[2] << 8)
+        calls.posted = True
+        try:
+            while at < end:
+                op = request[at]
+                size = bus.SIZES.get(op) or (4 + request[at + 3] if op == bus.WRITE_MEM else 7 + PAGE)
+                table[op](request[at : at + size])
+                at += size
+                if steering.pending:
+                    steering.run()
+                    if steering.cycle:
+                        return b""
+        finally:
+            calls.posted = False
+        return request[end:]
 
     def _whole(self, request: bytes, requests: int) -> bytes:
         """The rest of a long request, where the pipe gave it in pieces."""

@@ -136,10 +136,16 @@ class Faults:
         self._bus = bus
         self._whole = {name: bus.parts[address] for name, address in ADDRESSES.items()}
         self._power_on = power_on
+        self.wrong: set[tuple[str, str]] = set()
+        """(part, what) of what is wrong now."""
 
     def apply(self, change: Change) -> None:
         """Lets something go wrong or be right again. Raises WorldError as `check` does."""
         check(change)
+        if change.begins:
+            self.wrong.add((change.part, change.what))
+        else:
+            self.wrong.discard((change.part, change.what))
         if change.what == STUCK:
             self._bus.hold(change.begins)
             return
