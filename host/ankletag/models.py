@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from dataclasses import dataclass, fields
+from datetime import datetime, timedelta, timezone
 
 from tagproto import profiles, records
 
@@ -103,9 +104,22 @@ class Calibration:
         return divide_half_away(prox_count * self.prox_uv_per_count, 1000)
 
     @property
+    def calibrated_on(self) -> str | None:
+        """The day on which it was measured, as 2026-01-31; None of nominal figures."""
+        if not self.calibrated_day:
+            return None
+        return f"{datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(days=self.calibrated_day):%Y-%m-%d}"
+
+    @property
     def usable(self) -> bool:
         """False when a divisor is zero: such a record turns nothing into values."""
         return self.tia_ohm > 0 and self.cell_span_pa_per_mg_dl > 0
+
+
+def calibration_words(calibration_id: bytes) -> str:
+    """A calibration's id as text where it is some, else in hexadecimal."""
+    text = calibration_id.rstrip(b"\0").decode("ascii", "replace")
+    return text if text.isprintable() and text.isascii() and text else calibration_id.hex()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ STATION_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class _Anchor:
-    """A station's UTC: true within STATION_MS at one moment between `elapsed_ms - age_ms` and `elapsed_ms`."""
+class Anchor:
+    """A station's UTC: true within STATION_MS at one moment between `elapsed_ms - age_ms` and `elapsed_ms`; number: of
+    the record."""
 
     elapsed_ms: int
     age_ms: int
@@ -42,7 +43,7 @@ class Clock:
 
     def __init__(self, verified: "Verified | None" = None) -> None:
         self._verified = verified
-        self._anchors: dict[int, list[_Anchor]] = {}
+        self._anchors: dict[int, list[Anchor]] = {}
         self._at: dict[int, list[int]] = {}
         self._between: dict[int, UtcSpan] = {}
         self.findings: list[Finding] = []
@@ -67,6 +68,10 @@ class Clock:
                 self._conflict(self._anchors[boot][-1], self._anchors[behind][0], over_ms)
         self._bound_unattested(last)
 
+    def anchors(self, boot: int) -> list[Anchor]:
+        """The attestations of a boot that count, in order of their moments."""
+        return self._anchors.get(boot, [])
+
     def _add(self, record: records.Record, elapsed_ms: int) -> None:
         values = record.values()
         if not isinstance(values, dict):
@@ -75,9 +80,9 @@ class Clock:
         assert isinstance(utc_ms, int)
         assert isinstance(nonce_ticks, int)
         age_ms = max(0, records.ticks_after(nonce_ticks, record.ticks))
-        self._anchors.setdefault(record.boot, []).append(_Anchor(elapsed_ms, age_ms, utc_ms, record.number))
+        self._anchors.setdefault(record.boot, []).append(Anchor(elapsed_ms, age_ms, utc_ms, record.number))
 
-    def _conflict(self, earlier: _Anchor, later: _Anchor, off_ms: int) -> None:
+    def _conflict(self, earlier: Anchor, later: Anchor, off_ms: int) -> None:
         sentence = (
             f"The attestations in records {earlier.number} and {later.number} contradict each other by "
             f"{abs(off_ms) / 1000:.3f} s: at least one station's clock was wrong."

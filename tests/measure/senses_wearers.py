@@ -15,6 +15,8 @@ from ankletag.evaluate.leg import lifeless, moved, samples
 from ankletag.evaluate.tampers import changes, losses
 from ankletag.models import Calibration, Config
 from taghil.world.body import Person
+from taghil.world.bus import Skin
+from taghil.world.cell import NOMINAL, Cell, CellTraits
 from taghil.world.happenings import Happening
 from taghil.world.noise import Noise
 from taghil.world.wearer import Wearer
@@ -39,13 +41,14 @@ class Span:
 
 @dataclass(frozen=True)
 class Days:
-    """What a wearer lives through. unplugged: part and when; breaks: when the strap was open."""
+    """What a wearer lives through. unplugged: part and when; breaks: when the strap was open; cell: that of the tag."""
 
     happenings: tuple[Happening, ...] = ()
     drinks: tuple[tuple[int, float], ...] = ()
     off_skin: tuple[Span, ...] = ()
     unplugged: tuple[tuple[str, Span], ...] = ()
     breaks: tuple[Span, ...] = ()
+    cell: CellTraits = NOMINAL
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def readings_of(seed: int, days: Days, length_days: int = 3) -> list[Reading]:
     off = [(span.first * MINUTE_US, span.last * MINUTE_US) for span in days.off_skin]
     drinks = [(minute * MINUTE_US, grams) for minute, grams in days.drinks]
     wearer = Wearer(person_of(seed), drinks, off, float(FITTED_H), seed, 1.0, days.happenings)
+    skin: Skin = wearer if days.cell == NOMINAL else Cell(wearer, days.cell)
     noise = Noise(seed + 7_000)
     found = []
     for minute in range(length_days * 1440):
@@ -82,7 +86,7 @@ def readings_of(seed: int, days: Days, length_days: int = 3) -> list[Reading]:
         flags = 0
         for part, span in days.unplugged:
             flags |= NO_VALUE[part] if span.first <= minute < span.last else 0
-        volts = 0.5 + wearer.cell_na(at_us) * 120e3 * 1e-9
+        volts = 0.5 + skin.cell_na(at_us) * 120e3 * 1e-9
         cell = min(32767, max(0, round(volts / 62.5e-6 + noise() * NOISE[0])))
         temp = round(wearer.temp_mdeg_c(at_us) / 7.8125 + noise() * NOISE[1])
         prox = max(0, round(wearer.ir_v(at_us) * 10_000 + noise() * NOISE[2]))

@@ -1,11 +1,8 @@
 """How a calibration is shown: its timetable, its steps, its figures."""
 
-from datetime import datetime, timedelta, timezone
-
 from ..calibration import Computed, StepResult, Steps
-from ..models import Calibration
+from ..models import Calibration, calibration_words
 from .output import JsonValue, clock_time, iso, say
-from .programme import calibration_words
 
 
 def say_timetable(steps: Steps, begun_ms: int | None) -> None:
@@ -49,8 +46,11 @@ def calibration_lines(calibration: Calibration) -> list[str]:
     """A calibration for people."""
     span, reference = calibration.cell_span_pa_per_mg_dl / 1000, calibration.reference_mdeg_c / 1000
     zero_mv, moves_uv = calibration.cell_zero_uv / 1000, calibration.zero_nv_per_deg_c / 1000
+    date, name = calibration.calibrated_on, calibration_words(calibration.calibration_id)
+    if date is None:
+        return [f"calibration {name}: the parts' own figures, nobody has calibrated the tag"]
     return [
-        f"calibration {calibration_words(calibration.calibration_id)} of {date_of(calibration)}, at {reference:g} degC",
+        f"calibration {name} of {date}, at {reference:g} degC",
         f"  zero {zero_mv:.3f} mV, {moves_uv:+.1f} uV a degree",
         f"  span {span:.3f} nA for each mg/dL, {calibration.span_ppm_per_deg_c / 10_000:+.3f} % a degree",
     ]
@@ -58,26 +58,25 @@ def calibration_lines(calibration: Calibration) -> list[str]:
 
 def computed_document(computed: Computed) -> dict[str, JsonValue]:
     """The same for JSON."""
-    calibration = computed.calibration
     return {
-        "calibration": calibration_words(calibration.calibration_id),
-        "calibrated": date_of(calibration),
-        "cell_zero_uv": calibration.cell_zero_uv,
-        "cell_span_pa_per_mg_dl": calibration.cell_span_pa_per_mg_dl,
-        "reference_mdeg_c": calibration.reference_mdeg_c,
-        "zero_nv_per_deg_c": calibration.zero_nv_per_deg_c,
-        "span_ppm_per_deg_c": calibration.span_ppm_per_deg_c,
+        **calibration_document(computed.calibration),
         "first_record": computed.first_record,
         "last_record": computed.last_record,
         "steps": [_step_document(one) for one in computed.steps],
     }
 
 
-def date_of(calibration: Calibration) -> str | None:
-    """When it was made, as 2026-01-31; None of nominal figures."""
-    if not calibration.calibrated_day:
-        return None
-    return f"{datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(days=calibration.calibrated_day):%Y-%m-%d}"
+def calibration_document(calibration: Calibration) -> dict[str, JsonValue]:
+    """A calibration for JSON."""
+    return {
+        "calibration": calibration_words(calibration.calibration_id),
+        "calibrated": calibration.calibrated_on,
+        "cell_zero_uv": calibration.cell_zero_uv,
+        "cell_span_pa_per_mg_dl": calibration.cell_span_pa_per_mg_dl,
+        "reference_mdeg_c": calibration.reference_mdeg_c,
+        "zero_nv_per_deg_c": calibration.zero_nv_per_deg_c,
+        "span_ppm_per_deg_c": calibration.span_ppm_per_deg_c,
+    }
 
 
 def _step_document(one: StepResult) -> dict[str, JsonValue]:

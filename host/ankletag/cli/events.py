@@ -11,6 +11,7 @@ from ..evaluate import KINDS, Baseline, Episode, Evaluation, Loss, Slowdown, eva
 from ..models import readable
 from .believing import AuthorityOption, authority_of
 from .evidence import Evidence, load
+from .instrument import instrument_document, instrument_lines
 from .options import BundleArgument, JsonOption, OrderOption, StoreOption, TagOption
 from .output import JsonValue, emit, finding_document, finding_line, iso, say, span_document, span_words
 from .sentences import sentence
@@ -115,6 +116,7 @@ def _document(evidence: Evidence, evaluation: Evaluation) -> dict[str, JsonValue
             {"first_record": remark.first_record, "last_record": remark.last_record, "sentence": remark.sentence}
             for remark in evaluation.remarks
         ],
+        **instrument_document(evaluation),
         "gaps": [
             {
                 "after_record": gap.before.number,
@@ -181,6 +183,8 @@ def _tell_evaluation(evidence: Evidence, evaluation: Evaluation) -> None:
             say(f"  {'not judged' if kind in evaluation.unjudged else 'never'}: {words}")
     for remark in evaluation.remarks:
         say(f"  differs: {remark.sentence}")
+    for line in instrument_lines(evaluation):
+        say(f"  {line}")
     for gap in evaluation.gaps:
         missing = "an unknown number of readings" if gap.missing is None else f"{gap.missing} readings"
         first, last = span_words(clock.span(gap.before.item)), span_words(clock.span(gap.after.item))

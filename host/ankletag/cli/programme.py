@@ -10,6 +10,7 @@ from tagproto import documents
 from tagproto.documents import Document
 
 from ..errors import UsageError
+from ..models import calibration_words
 from ..stationclock import read_clock
 from ..trust.chains import Trusted
 from ..trust.holder import YEAR_S
@@ -82,12 +83,6 @@ def certificate_line(document: Document, trusted: Trusted) -> str:
     revoked = _ms(trusted.revoked_s(subject))
     end = f", REVOKED from {clock_time(revoked)} on" if revoked is not None else ""
     return f"  {subject.hex()}{name}, generation {document.number(documents.GENERATION)}, until {until}{end}"
-
-
-def calibration_words(calibration_id: bytes) -> str:
-    """A calibration's id as text where it is some, else in hexadecimal."""
-    text = calibration_id.rstrip(b"\0").decode("ascii", "replace")
-    return text if text.isprintable() and text.isascii() and text else calibration_id.hex()
 
 
 def _ms(seconds: int | None) -> int | None:

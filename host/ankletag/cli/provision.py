@@ -8,13 +8,14 @@ from tagproto import documents
 
 from ..client import octets
 from ..errors import UsageError
+from ..models import calibration_words
 from ..provisioning import Wish
 from ..provisioning import provision as run
 from ..trust.holder import Authority
 from .link import open_client, open_store
 from .options import ClockOption, JsonOption, PortOption, StoreOption, TagOption
 from .output import clock_time, emit, iso, say, working
-from .programme import AuthorityOption, RegionOption, YearsOption, calibration_words, lasting_s, now_s
+from .programme import AuthorityOption, RegionOption, YearsOption, lasting_s, now_s
 
 _CALIBRATION_SIZE = 8
 

@@ -77,6 +77,11 @@ def _told(kind: int, values: Mapping[str, int | bytes]) -> str:
         return f"all pages up to {numbers['page']} are stored, which ends in seal {numbers['seal_number']}"
     if kind == records.OPENED:
         return "all that the tag holds may be read out"
+    if kind == records.CALIBRATED:
+        zero, span = f"{numbers['cell_zero_uv']} uV", f"{numbers['cell_span_pa_per_mg_dl']} pA for each mg/dL"
+        return (
+            f"the tag has another calibration: zero {zero}, span {span} at {numbers['reference_mdeg_c'] / 1000:g} degC"
+        )
     return f"the fitting ends, reason {numbers['reason']}"
 
 

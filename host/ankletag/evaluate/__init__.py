@@ -1,6 +1,7 @@
 """Judgements from verified records. Pure; what no seal covers is not evaluated."""
 
 from .baseline import Baseline, Medians, Search
+from .clocks import ClockDrift
 from .configs import Slowdown
 from .counts import Counts
 from .episodes import Episode
@@ -25,6 +26,7 @@ from .losses import (
 from .parameters import Parameters
 from .readings import Reading, readings
 from .remarks import Remark
+from .zero import Zero, ZeroDay
 
 __all__ = [
     "CASE",
@@ -39,6 +41,7 @@ __all__ = [
     "STRAP",
     "TEMPERATURE",
     "Baseline",
+    "ClockDrift",
     "Counts",
     "Episode",
     "Evaluation",
@@ -52,6 +55,8 @@ __all__ = [
     "Remark",
     "Search",
     "Slowdown",
+    "Zero",
+    "ZeroDay",
     "evaluate",
     "fittings",
     "readings",

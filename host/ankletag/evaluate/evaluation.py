@@ -8,6 +8,7 @@ from ..models import Config
 from ..time import Clock
 from ..verify.result import Verified
 from .baseline import Baseline, Search, recorded, worked_out
+from .clocks import ClockDrift, clock_drifts, of_clocks
 from .configs import Slowdown, asked, configs, of_fitting, slowdowns
 from .counts import Counts, counts
 from .episodes import Episode, episodes
@@ -21,6 +22,7 @@ from .remarks import Remark, of_baselines, of_tampers
 from .switches import power_losses, switch_losses
 from .tampers import changes
 from .tampers import losses as tamper_losses
+from .zero import Zero, of_zero, zero_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Evaluation:
     config: what its order asks for; losses: of all kinds, in order; slowdowns: while the log was nearly full; baseline:
     the tag's own, None while there is none; search: what the readings give for it; remarks: where the tag's own
     judgement and this one differ; unjudged: kinds of loss of which nothing is known; breaks_passed_by: breaks behind
-    which it is not known whether the tag was worn differently.
+    which it is not known whether the tag was worn differently; zero, clock_drifts: how sensor and clock of the tag
+    moved; notes: what of that is too much.
     """
 
     fitting: Fitting | None
@@ -46,6 +49,9 @@ class Evaluation:
     remarks: list[Remark] = field(default_factory=list)
     unjudged: tuple[str, ...] = ()
     breaks_passed_by: int = 0
+    zero: Zero = field(default_factory=Zero)
+    clock_drifts: list[ClockDrift] = field(default_factory=list)
+    notes: list[Remark] = field(default_factory=list)
     parameters: Parameters = field(default_factory=Parameters)
 
     @property
@@ -96,11 +102,14 @@ def evaluate(
         *of_baselines(verified, fitting, found, baselines, search),
         *of_tampers(verified, fitting, found, judged),
     ]
+    drunk = episodes(found, parameters)
+    zero = zero_of(on_skin, drunk, parameters)
+    drifts = list(clock_drifts(clock, found))
     return Evaluation(
         fitting,
         asked(in_force),
         found,
-        episodes(found, parameters),
+        drunk,
         losses,
         gaps(found, in_force, parameters),
         slowdowns(in_force, fitting),
@@ -110,5 +119,8 @@ def evaluate(
         remarks=remarks,
         unjudged=unjudged,
         breaks_passed_by=passed_by,
+        zero=zero,
+        clock_drifts=drifts,
+        notes=[*of_zero(zero, parameters), *of_clocks(drifts)],
         parameters=parameters,
     )

@@ -33,6 +33,10 @@ class Parameters:
         "the stillest six hours of UCI data set 515 spread over 1,240 with ends; see docs/senses.md",
     )
     lifeless_window_s: int = _of(21_600, "s", "no leg of UCI data set 515 keeps its temperature for so long")
+    zero_quantile_percent: int = _of(30, "%", "of a day's readings: below what scents and a drink's rest add")
+    zero_samples: int = _of(72, "readings", "one in five minutes at most: a quarter of a day on skin")
+    zero_days: int = _of(5, "days", "fewer say more of the weather than of the cell")
+    zero_off_ug_dl: int = _of(5_000, "ug/dL", "a quarter of the threshold for an episode")
 
     def sources(self) -> list[tuple[str, int, str, str]]:
         """(name, value, unit, source) of each parameter."""

@@ -18,6 +18,10 @@ _WORDS = {
     "moved_window_s": "each of the two over",
     "lifeless_spread_mdeg_c": "no living leg: temperature (without its lowest and highest tenth) spreads less than",
     "lifeless_window_s": "over",
+    "zero_quantile_percent": "the zero of a day: below this share of its alcohol-free readings on skin lie lower",
+    "zero_samples": "a day needs so many",
+    "zero_days": "days that say how the zero moves",
+    "zero_off_ug_dl": "a zero that moved, or lies off, by more is noted",
 }
 
 

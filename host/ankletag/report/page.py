@@ -14,6 +14,7 @@ from ..verify.certified import certified_by
 from ..verify.result import Verified
 from .answers import answers
 from .figures import parameters, rules
+from .instrument import instrument
 from .plot import draw
 from .series import moment
 from .words import pace
@@ -69,6 +70,8 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
             }
             for episode in evaluation.episodes
         ],
+        "instrument": instrument(evaluation),
+        "notes": evaluation.notes,
         "baseline": _baseline(clock, evaluation),
         "baseline_taken": evaluation.search.taken,
         "baseline_needed": tamper.BASELINE_READINGS,

@@ -1,0 +1,38 @@
+"""What the page says of the instrument itself: its calibration, the zero of its cell, its clock."""
+
+from ..evaluate import Evaluation
+from ..models import Calibration, calibration_words
+
+
+def instrument(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """Rows of the page's first table."""
+    rows: list[tuple[str, str]] = []
+    if evaluation.config is not None:
+        rows.append(("Calibration", _calibration(evaluation.config.calibration)))
+    zero = evaluation.zero
+    if zero.level_ug_dl is not None:
+        days = f"{len(zero.days)} day{'' if len(zero.days) == 1 else 's'}"
+        words = f"{_g_dl(zero.level_ug_dl)} g/dL in alcohol-free hours of {days}"
+        if zero.drift_ug_dl is not None and zero.slope_ug_dl_30_days is not None:
+            words += f"; it moved by {_g_dl(zero.drift_ug_dl)} over them, {_g_dl(zero.slope_ug_dl_30_days)} in 30 days"
+        rows.append(("Zero of the alcohol sensor", words))
+    if evaluation.clock_drifts:
+        drifts = [
+            f"{drift.low_ppb / 1000:+.1f} to {drift.high_ppb / 1000:+.1f} ppm" for drift in evaluation.clock_drifts
+        ]
+        rows.append(("The tag's clock was fast by", ", then ".join(drifts) + ", between attestations of one boot"))
+    return rows
+
+
+def _calibration(calibration: Calibration) -> str:
+    name = calibration_words(calibration.calibration_id)
+    figures = f"zero {calibration.cell_zero_uv} uV, {calibration.cell_span_pa_per_mg_dl} pA per mg/dL"
+    if calibration.calibrated_on is None:
+        return f"{name}, the parts' own figures: {figures}"
+    moves = f"{calibration.zero_nv_per_deg_c / 1000:+.1f} uV and {calibration.span_ppm_per_deg_c / 10_000:+.3f} %"
+    at = f"{calibration.reference_mdeg_c / 1000:g} degrees C"
+    return f"{name} of {calibration.calibrated_on}: {figures} at {at}, {moves} a degree"
+
+
+def _g_dl(ug_dl: int) -> str:
+    return f"{ug_dl / 1_000_000:+.4f}"
