@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 
 from taghil.flash import DEFAULT_BLOCKS
 
-DEFAULT_HEAP = "272k"
-"""What MicroPython has on the RP2040, 236 KiB, the 10 KiB that the emulated board's own modules take, and 26 KiB of
-what objects of 64 bits and modules compiled from source cost beside those of a chip; as the VM itself takes it
-(-X heapsize)."""
+DEFAULT_HEAP = "296k"
+"""What MicroPython has on the RP2040, 236 KiB, the 10 KiB that the emulated board's own modules take, and 50 KiB of
+what objects of 64 bits and modules compiled from source cost beside those of a chip, half of that while a module is
+compiled that is loaded late; as the VM itself takes it (-X heapsize)."""
 
 
 @dataclass(frozen=True)
