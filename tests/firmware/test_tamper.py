@@ -89,10 +89,10 @@ def test_skin_lost_is_sealed_with_the_reading_that_shows_it(worn: Any) -> None:
 @pytest.mark.parametrize(
     ("code", "shown", "minutes"),
     [
-        (OBSTRUCTION, (CELL, TEMP, PROX + 2501), 180),
-        (OBSTRUCTION, (CELL, TEMP, PROX - 2501), 180),
-        (TEMPERATURE, (CELL, 2559, PROX), 120),
-        (TEMPERATURE, (CELL, 5121, PROX), 120),
+        (OBSTRUCTION, (CELL, TEMP, PROX + 2501), 240),
+        (OBSTRUCTION, (CELL, TEMP, PROX - 2501), 240),
+        (TEMPERATURE, (CELL, 2303, PROX), 180),
+        (TEMPERATURE, (CELL, 5121, PROX), 180),
         (LIQUID, (CELL, TEMP - 900, PROX - 2001), 3),
     ],
 )
@@ -105,7 +105,7 @@ def test_each_class_begins_in_its_time(worn: Any, code: int, shown: tuple[int, i
     assert last_seal(worn).reason == seals.REASON_TAMPER
 
 
-@pytest.mark.parametrize("shown", [(CELL, 2560, PROX - 2000), (CELL, 5120, PROX + 2500), (CELL, TEMP, 8500)])
+@pytest.mark.parametrize("shown", [(CELL, 2304, PROX - 2000), (CELL, 5120, PROX + 2500), (CELL, TEMP, 8500)])
 def test_what_is_just_within_is_none(worn: Any, shown: tuple[int, int, int]) -> None:
     worn.show(*shown)
     worn.steps(400)
@@ -173,8 +173,8 @@ def lived(tag: Any, draw: random.Random) -> None:
             talk.fit(tag)
         elif chance < 0.3:
             tag.absent(draw.sample([0x49, 0x4A, 0x60], draw.randint(0, 2)))
-        tag.show(CELL, draw.choice([TEMP, TEMP, TEMP - 300, 2500]), draw.choice([PROX, PROX, 3000, 8000, 14_000]))
-        tag.steps(draw.choice([1, 2, 3, 5, 8, 80, 200]))
+        tag.show(CELL, draw.choice([TEMP, TEMP, TEMP - 300, 2200]), draw.choice([PROX, PROX, 3000, 8000, 14_000]))
+        tag.steps(draw.choice([1, 2, 3, 5, 8, 80, 260]))
 
 
 @pytest.mark.parametrize("seed", range(6))

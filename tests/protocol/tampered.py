@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from protocol.sense_vectors import NO_PROX, NO_TEMP
 
 # By code: seconds to begin, seconds to end.
-TIMES = {1: (180, 180), 2: (10_800, 3600), 3: (7200, 3600), 4: (180, 600), 5: (300, 300)}
-# 20 and 40 degC, 4 degC, at 7.8125 m degC a code; 400, 250 and 200 mV at 0.1 mV a count.
-COLD, HOT, MOVED = 2560, 5120, 512
+TIMES = {1: (180, 180), 2: (14_400, 3600), 3: (10_800, 3600), 4: (180, 600), 5: (300, 300)}
+# 18 and 40 degC, 4 degC, at 7.8125 m degC a code; 400, 250 and 200 mV at 0.1 mV a count.
+COLD, HOT, MOVED = 2304, 5120, 512
 SKIN, OBSTRUCTION, LIQUID = 4000, 2500, 2000
 
 
