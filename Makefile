@@ -61,7 +61,7 @@ measure-sync: $(VENV)/stamp-dev ## read-outs over bad lines beside ZMODEM and C-
 
 measure-senses: $(VENV)/stamp-dev ## a hundred wearers with and without each tamper; three to six minutes: build/measure/senses.json
 	@mkdir -p build/measure
-	$(BIN)/python tests/measure/senses.py
+	$(BIN)/python tests/measure/senses.py $(MEASURE_ARGS)
 
 wheel: $(VENV)/stamp-dev ## build wheel and sdist into dist/
 	$(BIN)/python -m build --outdir dist

@@ -5,14 +5,14 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ankletag.evaluate import evaluate
+from ankletag.evaluate import classes, evaluate
 from ankletag.report import Facts, render
 from ankletag.report.series import series
 from ankletag.verify import Given, verify_pages
 from host.logs import check, given
 from host.tagmaker import PROX_ON_SKIN, TEMP_34_C, TagMaker, fitted
 from host.tampering import VOLT, hours, monitored
-from tagproto import records, tamper
+from tagproto import records
 
 
 def page_of(maker: TagMaker, key: bytes | None = None, trusting: bool = True) -> str:
@@ -144,8 +144,9 @@ def test_an_interferent_is_told_apart_from_drinking() -> None:
 
 def test_the_rules_of_every_class_are_in_the_page(page: str) -> None:
     text = text_of(page)
-    for name, condition, _, _ in tamper.RULES.values():
-        assert f"{name} {condition}" in text
+    for each in classes().values():
+        assert f"{each.name} {each.judged_by} {each.condition} {each.begins_after} {each.ends_after}" in text
+        assert each.question in text
 
 
 def test_a_quiet_wearer_is_answered_no() -> None:

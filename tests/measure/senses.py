@@ -17,67 +17,71 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from ankletag.evaluate import KINDS, STRAP, Loss
-from measure.senses_cases import CASES, INTERFERENT, ORDINARY, Case, Ordinary
+from ankletag.evaluate import INTERFERENT, KINDS, STRAP, Loss
+from measure.senses_cases import CASES, ORDINARY, Case, Ordinary
 from measure.senses_wearers import Days, Judged, Span, judged, readings_of
 
+# What the tables are made from; what happens begins on day 2, and a day on either side of a break is looked at.
+WEARERS, DAYS = 100, 3
 OUT = Path("build/measure/senses.json")
 LATE_MIN = 60
 """A loss is of a happening if it begins or ends within so long behind it."""
 
 
-def outcome(seed: int, days: Days) -> Judged:
+def outcome(seed: int, days: Days, length_days: int) -> Judged:
     """What the host says of a wearer's days."""
     breaks = [Loss(STRAP, span.first, span.last, span.first, span.last, True) for span in days.breaks]
-    return judged(readings_of(seed, days), breaks)
+    return judged(readings_of(seed, days, length_days), breaks)
 
 
-def is_hit(case: Case, seed: int) -> bool:
+def is_hit(case: Case, seed: int, length_days: int = DAYS) -> bool:
     """Whether the wearer of this seed, with the case, shows its kind when it happens."""
     days, span = case.make(random.Random(f"{case.what} {seed}"))
-    found = outcome(seed, days)
+    found = outcome(seed, days, length_days)
     within = Span(span.first, span.last + LATE_MIN)
     if case.kind != INTERFERENT:
         return found.shows(case.kind, within)
     return any(one.interferent and within.first <= one.first.item <= within.last for one in found.episodes)
 
 
-def alarms(ordinary: Ordinary, seed: int) -> dict[str, int]:
+def alarms(ordinary: Ordinary, seed: int, length_days: int = DAYS) -> dict[str, int]:
     """Kinds that the wearer of this seed shows, and whether there are episodes of drinking and marked ones."""
-    found = outcome(seed, ordinary.make(random.Random(f"{ordinary.what} {seed}")))
+    found = outcome(seed, ordinary.make(random.Random(f"{ordinary.what} {seed}")), length_days)
     shown = {kind: 1 for kind in KINDS if found.shows(kind)}
     shown["episode"] = int(any(not one.interferent for one in found.episodes))
     shown[INTERFERENT] = int(any(one.interferent for one in found.episodes))
     return shown
 
 
-def _of_case(job: tuple[int, int]) -> bool:
-    return is_hit(CASES[job[0]], job[1])
+def _of_case(job: tuple[int, int, int]) -> bool:
+    return is_hit(CASES[job[0]], *job[1:])
 
 
-def _of_ordinary(job: tuple[int, int]) -> dict[str, int]:
-    return alarms(ORDINARY[job[0]], job[1])
+def _of_ordinary(job: tuple[int, int, int]) -> dict[str, int]:
+    return alarms(ORDINARY[job[0]], *job[1:])
 
 
-def measured(wearers: int) -> dict[str, Any]:
+def measured(wearers: int, days: int) -> dict[str, Any]:
     """Hits of each case, and wearers with alarms in each ordinary life."""
     cases, ordinary = [], []
     with ProcessPoolExecutor() as pool:
         for place, case in enumerate(CASES):
-            hits = sum(pool.map(_of_case, [(place, seed) for seed in range(wearers)], chunksize=5))
+            hits = sum(pool.map(_of_case, [(place, seed, days) for seed in range(wearers)], chunksize=5))
             cases.append({"kind": case.kind, "what": case.what, "hits": hits, "misses": wearers - hits})
         for place, life in enumerate(ORDINARY):
-            shown = list(pool.map(_of_ordinary, [(place, seed) for seed in range(wearers)], chunksize=5))
+            shown = list(pool.map(_of_ordinary, [(place, seed, days) for seed in range(wearers)], chunksize=5))
             kinds = {kind: sum(one.get(kind, 0) for one in shown) for kind in (*KINDS, "episode", INTERFERENT)}
             ordinary.append({"what": life.what, "wearers_with": kinds, "rightly": life.rightly})
-    return {"wearers": wearers, "days": 3, "cadence_s": 60, "cases": cases, "ordinary": ordinary}
+    return {"wearers": wearers, "days": days, "cadence_s": 60, "cases": cases, "ordinary": ordinary}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--wearers", type=int, default=100)
+    parser.add_argument("--wearers", type=int, default=WEARERS)
+    parser.add_argument("--days", type=int, default=DAYS, choices=range(DAYS, 32), metavar=f"{DAYS}..31")
+    asked = parser.parse_args()
     started = time.monotonic()
-    result = measured(parser.parse_args().wearers)
+    result = measured(max(1, asked.wearers), asked.days)
     result |= {"wall_s": round(time.monotonic() - started, 1), "cores": os.cpu_count()}
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -4,12 +4,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ankletag.evaluate import LIFELESS, LIQUID, MOVED, OBSTRUCTION, SENSE, SKIN, TEMPERATURE
+from ankletag.evaluate import INTERFERENT, LIFELESS, LIQUID, MOVED, OBSTRUCTION, SENSE, SKIN, TEMPERATURE
 from measure.senses_wearers import MINUTE_US, Days, Span
 from taghil.world.body import UNIT_G
 from taghil.world.happenings import FALL_US, RISE_US, SPENT, Happening
 
-INTERFERENT = "interferent"
 DAY = 1440
 OFF_MIN = 4
 """So long the tag is off when it changes legs."""

@@ -4,14 +4,14 @@ The rules come from the code, the figures from build/measure/senses.json.
 """
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
-from ankletag.evaluate import KINDS, LIFELESS, MOVED, Parameters
-from ankletag.evaluate.losses import OF_CODE
-from measure.senses_cases import CASES, INTERFERENT, ORDINARY
+from ankletag.evaluate import classes
+from measure.senses import DAYS, WEARERS
+from measure.senses_cases import CASES, ORDINARY
 from support import ROOT
-from tagproto import tamper
 
 PAGE = ROOT / "docs" / "senses.md"
 MEASURED = ROOT / "build" / "measure" / "senses.json"
@@ -19,43 +19,15 @@ MARKS = {
     "rules": ("<!-- rules: made by tests/measure/senses_docs.py -->", "<!-- end of rules -->"),
     "hits": ("<!-- hits: made by tests/measure/senses_docs.py -->", "<!-- end of hits -->"),
 }
-WORDS = {**KINDS, INTERFERENT: "no drinking (interferent)", "episode": "episode of drinking"}
-
-
-def duration(seconds: int) -> str:
-    return f"{seconds // 3600} h" if seconds % 3600 == 0 else f"{seconds // 60} min"
+WORDS = {**{kind: each.name for kind, each in classes().items()}, "episode": "episode of drinking"}
 
 
 def rules() -> str:
     """Every class: who judges it, when it begins and ends."""
-    used = Parameters()
     lines = ["| class | judged by | condition | begins after | ends after |", "|---|---|---|---|---|"]
-    lines += [
-        "| strap open | tag | the strap's loop is open, or was between two looks | at once | with the loop |",
-        "| case open | tag | the case's switch is open, or was between two looks | at once | with the switch |",
-        "| power removed | tag | a boot whose cause is power | at once | with the boot |",
-    ]
-    for code, (_, condition, begins_s, ends_s) in tamper.RULES.items():
-        name = KINDS[OF_CODE[code]]
-        lines.append(f"| {name} | tag and host | {condition} | {duration(begins_s)} | {duration(ends_s)} |")
-    moved, window = used.moved_mv, duration(used.moved_window_s)
-    still, hours = used.lifeless_spread_mdeg_c / 1000, duration(used.lifeless_window_s)
-    rise, fall = used.body_rise_ug_dl_h / 1e6, used.body_fall_ug_dl_h / 1e6
-    high_rise, high_fall = used.body_rise_high_ug_dl_h / 1e6, used.body_fall_high_ug_dl_h / 1e6
-    away = f"behind a break (strap, skin, power) the median of infrared lies more than {moved} mV from that before it"
-    spread = (
-        f"on skin by infrared, but temperature, without its lowest and highest tenth, spreads under {still:.2f} degC"
-    )
-    fast = (
-        f"an episode of at most {duration(used.interferent_within_s)} that rises faster than {rise:.2f} and falls "
-        f"faster than {fall:.3f} g/dL an hour ({high_rise:.2f} and {high_fall:.3f} for peaks above "
-        f"{used.body_high_ug_dl / 1e6:.2f}), smoothed by the median of three"
-    )
-    lines += [
-        f"| {KINDS[MOVED]} | host | {away} | {window} on either side, half of it at least | not said |",
-        f"| {KINDS[LIFELESS]} | host | {spread} | {hours} | with the first {hours} that spread more |",
-        f"| {WORDS[INTERFERENT]} | host | {fast} | the episode | the episode |",
-    ]
+    for each in classes().values():
+        cells = each.name, each.judged_by, each.condition, each.begins_after, each.ends_after
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -99,9 +71,13 @@ def expected_rows() -> list[str]:
     return [case.what for case in CASES] + [life.what for life in ORDINARY]
 
 
-def main(page: Path = PAGE) -> None:
+def main(page: Path = PAGE, figures: Path = MEASURED) -> None:
+    """Raises SystemExit with a sentence where the figures are those of a small measurement."""
+    measured = json.loads(figures.read_text(encoding="utf-8"))
+    if measured["wearers"] < WEARERS or measured["days"] != DAYS:
+        sys.exit(f"{figures} has {measured['wearers']} wearers of {measured['days']} days: run `make measure-senses`")
     text = put(page.read_text(encoding="utf-8"), "rules", rules())
-    page.write_text(put(text, "hits", hits(json.loads(MEASURED.read_text(encoding="utf-8")))), encoding="utf-8")
+    page.write_text(put(text, "hits", hits(measured)), encoding="utf-8")
 
 
 if __name__ == "__main__":

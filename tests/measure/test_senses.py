@@ -1,12 +1,18 @@
 """The tables of docs/senses.md are made from the rules and the cases of today, and still hold for some wearers."""
 
+import json
+from pathlib import Path
+
 import pytest
 
-from ankletag.evaluate import KINDS
+from ankletag.evaluate import CASE, INTERFERENT, KINDS, POWER, STRAP, classes
+from ankletag.evaluate.classes import TAG
 from measure.senses import alarms, is_hit
-from measure.senses_cases import CASES, INTERFERENT, ORDINARY, Case, Ordinary
-from measure.senses_docs import PAGE, expected_rows, hits, put, rows, rules
+from measure.senses_cases import CASES, ORDINARY, Case, Ordinary
+from measure.senses_docs import PAGE, expected_rows, hits, main, put, rows, rules
+from rig.raised import RAISED
 from support import ROOT
+from taghil.world.scenario import built_in
 from tagproto import tamper
 
 WEARERS = 6
@@ -26,6 +32,29 @@ def test_every_rule_of_the_tag_has_its_row() -> None:
     assert all(condition in conditions for _, condition, _, _ in tamper.RULES.values())
 
 
+def test_every_class_has_its_rule_its_figures_and_its_tag() -> None:
+    """Edges of the switches and boots are told as they are: nothing is there to count."""
+    known = classes()
+    assert [cells[0] for cells in rows(page(), "rules")] == ["class", *(each.name for each in known.values())]
+    counted = {cells[0] for cells in rows(page(), "hits")}
+    assert {kind for kind, each in known.items() if each.name not in counted} == {STRAP, CASE, POWER}
+    assert {case.kind for case in CASES} == set(known) - {STRAP, CASE, POWER}
+    assert {kind for kind, each in known.items() if each.judged_by == TAG} == {STRAP, CASE, POWER}
+    # A whole tag on a wearer raises each, in a scenario that anybody can run.
+    assert {kind for raised in RAISED for kind in raised.kinds} == set(known)
+    assert {raised.scenario for raised in RAISED} <= set(built_in())
+
+
+def test_every_class_of_the_tag_is_raised_by_a_tag() -> None:
+    assert {code for raised in RAISED for code in raised.codes} == set(tamper.RULES)
+
+
+def test_no_class_is_without_a_question_or_a_condition() -> None:
+    for each in classes().values():
+        assert each.question.endswith("?")
+        assert all((each.name, each.condition, each.begins_after, each.ends_after))
+
+
 def test_every_case_has_its_row() -> None:
     cells = [cell for row in rows(page(), "hits") for cell in row]
     assert [what for what in expected_rows() if what not in cells] == [], RERUN
@@ -38,6 +67,16 @@ def test_the_table_is_made_of_the_figures() -> None:
     table = hits({"wearers": 7, "cases": cases, "ordinary": lives})
     assert f"| tag off the skin | {CASES[0].what} | 6 | 1 | 3 |" in table
     assert "| 4, rightly |" in table
+
+
+@pytest.mark.parametrize("figures", [{"wearers": 12, "days": 3}, {"wearers": 100, "days": 4}])
+def test_the_page_is_not_made_of_a_small_measurement(figures: dict[str, int], tmp_path: Path) -> None:
+    copy, path = tmp_path / "senses.md", tmp_path / "senses.json"
+    copy.write_text(page(), encoding="utf-8")
+    path.write_text(json.dumps({**figures, "cases": [], "ordinary": []}), encoding="utf-8")
+    with pytest.raises(SystemExit, match="make measure-senses"):
+        main(copy, path)
+    assert copy.read_text(encoding="utf-8") == page()
 
 
 def measured_hits(case: Case) -> float:

@@ -1,16 +1,9 @@
 """Judgements from verified records. Pure; what no seal covers is not evaluated."""
 
 from .baseline import Baseline, Medians, Search
-from .clocks import ClockDrift
-from .configs import Slowdown
-from .counts import Counts
-from .episodes import Episode
-from .evaluation import Evaluation, evaluate
-from .fittings import Fitting, fittings
-from .gaps import Gap
-from .interferents import Pace
-from .losses import (
+from .classes import (
     CASE,
+    INTERFERENT,
     KINDS,
     LIFELESS,
     LIQUID,
@@ -21,8 +14,18 @@ from .losses import (
     SKIN,
     STRAP,
     TEMPERATURE,
-    Loss,
+    TamperClass,
+    classes,
 )
+from .clocks import ClockDrift
+from .configs import Slowdown
+from .counts import Counts
+from .episodes import Episode
+from .evaluation import Evaluation, evaluate
+from .fittings import Fitting, fittings
+from .gaps import Gap
+from .interferents import Pace
+from .losses import Loss
 from .parameters import Parameters
 from .readings import Reading, readings
 from .remarks import Remark
@@ -30,6 +33,7 @@ from .zero import Zero, ZeroDay
 
 __all__ = [
     "CASE",
+    "INTERFERENT",
     "KINDS",
     "LIFELESS",
     "LIQUID",
@@ -55,8 +59,10 @@ __all__ = [
     "Remark",
     "Search",
     "Slowdown",
+    "TamperClass",
     "Zero",
     "ZeroDay",
+    "classes",
     "evaluate",
     "fittings",
     "readings",

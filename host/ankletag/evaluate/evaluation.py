@@ -8,6 +8,7 @@ from ..models import Config
 from ..time import Clock
 from ..verify.result import Verified
 from .baseline import Baseline, Search, recorded, worked_out
+from .classes import CASE, LIFELESS, LIQUID, OBSTRUCTION, STRAP
 from .clocks import ClockDrift, clock_drifts, of_clocks
 from .configs import Slowdown, asked, configs, of_fitting, slowdowns
 from .counts import Counts, counts
@@ -15,7 +16,7 @@ from .episodes import Episode, episodes
 from .fittings import Fitting, fittings
 from .gaps import Gap, gaps
 from .leg import lifeless, moved, samples
-from .losses import CASE, LIFELESS, LIQUID, OBSTRUCTION, STRAP, Loss
+from .losses import Loss
 from .parameters import Parameters
 from .readings import Reading, readings
 from .remarks import Remark, of_baselines, of_tampers

@@ -7,7 +7,8 @@ from statistics import median
 
 from tagproto import tamper
 
-from .losses import LIFELESS, MOVED, POWER, SKIN, STRAP, Loss
+from .classes import LIFELESS, MOVED, POWER, SKIN, STRAP
+from .losses import Loss
 from .parameters import Parameters
 from .readings import Reading
 

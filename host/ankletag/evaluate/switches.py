@@ -3,8 +3,9 @@
 from tagproto import records
 
 from ..verify.result import Verified
+from .classes import POWER, STRAP
 from .fittings import Fitting
-from .losses import POWER, STRAP, Loss
+from .losses import Loss
 
 _POWER_ON = 1
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from tagproto import tamper
 
 from .baseline import Baseline
+from .classes import OF_CODE
 from .configs import InForce, at
-from .losses import OF_CODE, Loss
+from .losses import Loss
 from .readings import Reading
 
 

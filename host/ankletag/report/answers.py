@@ -2,44 +2,20 @@
 
 from tagproto.layout import SLOW_ABOVE_PERCENT
 
-from ..evaluate import (
-    CASE,
-    LIFELESS,
-    LIQUID,
-    MOVED,
-    OBSTRUCTION,
-    POWER,
-    SENSE,
-    SKIN,
-    STRAP,
-    TEMPERATURE,
-    Evaluation,
-)
+from ..evaluate import INTERFERENT, LIFELESS, MOVED, Evaluation, classes
 from .words import count
-
-_QUESTIONS = {
-    STRAP: "Was the strap opened?",
-    SKIN: "Was the tag off the skin?",
-    CASE: "Was the case opened?",
-    OBSTRUCTION: "Was something between tag and skin?",
-    LIQUID: "Was there liquid under the tag?",
-    TEMPERATURE: "Was the temperature out of line with a leg?",
-    SENSE: "Did a sense give no value?",
-    POWER: "Was the power removed?",
-    MOVED: "Was the tag worn differently after a break, as on another leg?",
-    LIFELESS: "Was there no sign of a living leg for hours?",
-}
 
 
 def answers(evaluation: Evaluation) -> list[tuple[str, str, str]]:
     """(question, answer, detail) for alcohol, each class of tamper, and what may hide one."""
     found = evaluation.counts
     episodes, marked = count(len(evaluation.drinking), "episode"), count(len(evaluation.interferents), "time")
+    questions = {kind: each.question for kind, each in classes().items()}
     rows = [
         ("Was there an episode of drinking?", _answer(episodes), episodes),
-        ("Did something else than drinking raise TAC (perfume, sanitiser, petrol)?", _answer(marked), marked),
+        (questions.pop(INTERFERENT), _answer(marked), marked),
     ]
-    rows += [_of_kind(evaluation, kind) for kind in _QUESTIONS]
+    rows += [_of_kind(evaluation, kind, question) for kind, question in questions.items()]
     limit = count(evaluation.readings_saturated, "reading")
     limit += ": TAC was what is shown or more" if limit else ""
     missing = [count(len(evaluation.gaps), "gap")]
@@ -61,9 +37,9 @@ def answers(evaluation: Evaluation) -> list[tuple[str, str, str]]:
     ]
 
 
-def _of_kind(evaluation: Evaluation, kind: str) -> tuple[str, str, str]:
+def _of_kind(evaluation: Evaluation, kind: str, question: str) -> tuple[str, str, str]:
     """A class that was seen is a yes, whatever was not judged beside it."""
-    question, detail = _QUESTIONS[kind], count(len(evaluation.losses_of(kind)), "time")
+    detail = count(len(evaluation.losses_of(kind)), "time")
     if not detail and kind in evaluation.unjudged:
         why = "fewer readings than it takes" if kind == LIFELESS else "there is no baseline"
         return question, "NOT JUDGED", why

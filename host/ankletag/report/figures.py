@@ -1,8 +1,6 @@
 """The figures that the evaluation used, as rows of the page."""
 
-from tagproto import tamper
-
-from ..evaluate import Parameters
+from ..evaluate import Parameters, classes
 
 _WORDS = {
     "tac_above_ug_dl": "TAC counts as above from",
@@ -30,13 +28,9 @@ def parameters(used: Parameters) -> list[tuple[str, str, str]]:
     return [(_WORDS[name], f"{value} {unit}", source) for name, value, unit, source in used.sources()]
 
 
-def rules() -> list[tuple[str, str, str, str]]:
-    """(class, condition, begins after, ends after) of each class of tamper that readings show."""
+def rules(used: Parameters) -> list[tuple[str, str, str, str, str]]:
+    """(class, who judges it, condition, begins after, ends after) of each class of tamper."""
     return [
-        (name, condition, _duration(begins_s), _duration(ends_s))
-        for name, condition, begins_s, ends_s in tamper.RULES.values()
+        (each.name, each.judged_by, each.condition, each.begins_after, each.ends_after)
+        for each in classes(used).values()
     ]
-
-
-def _duration(seconds: int) -> str:
-    return f"{seconds // 3600} h" if seconds % 3600 == 0 else f"{seconds // 60} min"

@@ -109,7 +109,7 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
         else None,
         "rekeyed": verified.rekeyed,
         "parameters": parameters(evaluation.parameters),
-        "rules": rules(),
+        "rules": rules(evaluation.parameters),
     }
 
 
