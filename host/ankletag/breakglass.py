@@ -38,5 +38,6 @@ def break_off(
 def _read(session: Session) -> Synced:
     session.client.open(SCOPE_ALL)
     sealed = session.client.seal(session.nonce)
-    behind = session.pull_up_to(sealed, number(session.client.status(), "oldest_page"))
-    return session.result(sealed, session.judged(), behind, "")
+    status = session.client.status()
+    behind = session.pull_up_to(sealed, number(status, "oldest_page"))
+    return session.result(status, sealed, session.judged(), behind, "")

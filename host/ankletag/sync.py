@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tagproto import messages
 from tagproto.commands import SCOPE_ORDER
 
+from .battery import Battery, battery_of
 from .client import Client, LinkCounts, Values, number, octets
 from .errors import AnkletagError, TagRefused
 from .inforce import InForce, in_force
@@ -29,7 +30,7 @@ class Synced:
     read_s: seconds from the first page asked for to the last one stored; nonce: the challenge in the seal; key_differs:
     from the pinned one; certified: by this station's authority; behind: the tag's last seal is not newer than one that
     this store has seen of it; in_force: by the sealed log; unacknowledged: why the tag was not told, as a clause, empty
-    where it was.
+    where it was; battery: as the tag says.
     """
 
     tag_id: bytes
@@ -46,6 +47,7 @@ class Synced:
     in_force: InForce | None
     unacknowledged: str
     counts: LinkCounts
+    battery: Battery | None
 
     @property
     def fitted(self) -> bool:
@@ -169,7 +171,7 @@ class Session:
                 if error.code != messages.ERROR_STATE or not left:
                     raise
             sealed = self.client.seal(self.nonce)
-        return self.result(sealed, verified, behind, why)
+        return self.result(status, sealed, verified, behind, why)
 
     def pull_up_to(self, sealed: Values, first: int) -> bool:
         """Fetch pages `first` to the one in which a seal ends; whether the tag is behind what the store has seen.
@@ -189,7 +191,7 @@ class Session:
             return "its last seal is not newer than one that this store has of it"
         return why_not(verified, number(sealed, "seal_number"), octets(sealed, "seal_hash"), damaged)
 
-    def result(self, sealed: Values, verified: Verified, behind: bool, why: str) -> Synced:
+    def result(self, status: Values, sealed: Values, verified: Verified, behind: bool, why: str) -> Synced:
         """What was done; the seal, where it holds and nothing speaks against the log up to it, is remembered as a
         witness."""
         seal_number, seal_hash = number(sealed, "seal_number"), octets(sealed, "seal_hash")
@@ -212,4 +214,5 @@ class Session:
             in_force=in_force(verified),
             unacknowledged=why,
             counts=self.client.counts,
+            battery=battery_of(status),
         )

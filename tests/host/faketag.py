@@ -45,6 +45,7 @@ class FakeTag:
     def __init__(self, maker: TagMaker, version: int = PROTOCOL_VERSION, provisioned: bool = True) -> None:
         self.maker = maker
         self.version = version
+        self.battery_mv = 0
         self.gate = Gate(maker, provisioned)
         self.garble: Answer = lambda kind, data: data
         # What arrives: a frame's kind and values before the tag sees them. Gives values, or None to swallow them.
@@ -187,6 +188,7 @@ class FakeTag:
             "minimum": self.gate.minimum,
             **{name: maker.config[name] for name, _ in records.PACE},
             "calibration_id": maker.config["calibration_id"],
+            "battery_mv": self.battery_mv,
         }
 
     def _receive(self, values: dict) -> None:

@@ -1,5 +1,6 @@
 """`ankletag status`."""
 
+from ..battery import battery_of
 from .link import open_client
 from .options import JsonOption, PortOption, TagOption
 from .output import JsonValue, emit, say, working
@@ -15,8 +16,11 @@ def status(port: PortOption = None, tag: TagOption = None, as_json: JsonOption =
     values: dict[str, JsonValue] = {}
     for name, value in [*((name, hello[name]) for name in _HELLO), *found.items()]:
         values[name] = value.hex() if isinstance(value, bytes) else value
+    battery = battery_of(found)
+    values["battery_days"] = battery.days if battery is not None else None
     if as_json:
         emit(values)
         return
+    values["battery_days"] = battery.words if battery is not None else "the tag measures none"
     for name, shown in values.items():
         say(f"{name:18} {shown}")

@@ -45,6 +45,7 @@ def synced_document(result: Synced, evidence: Evidence) -> dict[str, JsonValue]:
             "repeated_requests": result.counts.repeated,
         },
         "certified": result.certified,
+        "battery": None if result.battery is None else {"mv": result.battery.mv, "days": result.battery.days},
         "findings": [finding_document(finding) for finding in evidence.findings],
     }
 
@@ -57,6 +58,10 @@ def say_synced(result: Synced, evidence: Evidence) -> None:
     verified = evidence.verified
     say(f"verified: {len(verified.items)} records, {verified.readings} of them readings, {len(verified.windows)} seals")
     say(f"for the wearer's sheet: seal {result.seal_number}, {result.seal_hash.hex()[:_PAPER_DIGITS]}")
+    if result.battery is not None:
+        say(f"battery: {result.battery.words}")
+        if result.battery.low:
+            note("WARNING: the battery is low: fit a fresh one, or exchange the tag, before it is empty.")
     if not result.certified:
         note("WARNING: the tag's key is not certified by this station's authority.")
     if result.behind:
