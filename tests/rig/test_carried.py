@@ -1,6 +1,7 @@
 """The battery that a tag lives on and the places that it is carried to, as the world has them."""
 
 from collections.abc import Iterator
+from statistics import mean
 
 import pynmea2
 import pytest
@@ -9,11 +10,13 @@ from hypothesis import strategies as st
 
 from taghil.world.checked import DAY_US, NEVER_US
 from taghil.world.errors import ScenarioError
-from taghil.world.parts.battery import EMPTY_MV, REFERENCE_MV, SUPPLY_MV
+from taghil.world.noise import Noise
+from taghil.world.parts.battery import EMPTY_MV, HOUR_US, REFERENCE_MV, SUPPLY_MV, Converter, Cr2
 from taghil.world.parts.gnss import BUFFER_BYTES, COLD_US, KEEPS_US, WARM_US, angle
 from taghil.world.scenario import parse
 from taghil.world.world import World, of_scenario
-from tagproto.battery import CELL_MAH, charge_permille, draw_uah
+from tagproto.battery import CELL_MAH, charge_permille, draw_uah, low
+from tagproto.thresholds import Watch
 
 HEAD = "start = 2026-03-02T09:00:00Z\ndays = 40\nnoise = 0\n"
 FRESH = "[battery]\n"
@@ -64,6 +67,37 @@ def test_a_typical_battery_shows_what_the_tag_reads_off_its_table() -> None:
         world.source.held_off = True
         seen = charge_permille(round(world.supply.mv(world.now_us)))
         assert seen == pytest.approx(10 * percent, abs=75)
+
+
+def told_with_days_left(seed: int, celsius: float, reference: float = 1.0) -> float:
+    """How long the battery lasts from the moment at which the tag says that it lasts under ten days."""
+    count = 0
+    supply = Cr2(60.0, lambda: count, lambda now_us: 1000.0 * celsius, Noise(seed))
+    converter = Converter(Noise(seed + 1))
+    supply.power(True, 0)
+    watch = Watch(32767)
+    told = None
+    for hour in range(1, 24 * 30):
+        count += 60
+        if hour % 6 == 0:
+            supply.seal()
+        seen_mv = supply.mv(hour * HOUR_US) / reference
+        mv = sum(converter.read_u16(seen_mv) for _ in range(8)) * 6600 // (8 * 65535)
+        if watch.battery(3_600_000, low(mv, 60, 21_600, 0)):
+            told = hour
+        if supply.empty(hour * HOUR_US):
+            assert told is not None
+            return (hour - told) / 24
+    raise AssertionError("a battery that does not end")
+
+
+def test_ten_days_are_told_within_a_day_and_a_half_whatever_the_battery() -> None:
+    """The figures of docs/decisions/0074."""
+    left = [told_with_days_left(seed, 33.0) for seed in range(40)]
+    assert mean(left) == pytest.approx(9.5, abs=0.3)
+    assert all(abs(days - 10) < 1.5 for days in left)
+    # What the reference of the converter is off decides more than all that.
+    assert mean(told_with_days_left(seed, 33.0, 1.01) for seed in range(20)) == pytest.approx(12.0, abs=0.4)
 
 
 def test_cold_takes_voltage_away() -> None:
