@@ -48,14 +48,16 @@ def test_a_zero_that_moves_is_told_with_its_days() -> None:
 
 
 def test_a_zero_that_lies_off_from_the_beginning_is_told() -> None:
-    (note,) = course(2, lambda day: -6_000).notes
+    (note,) = course(5, lambda day: -6_000).notes
     assert "reads -6,0" in note.sentence
 
 
 def test_few_days_do_not_say_how_it_moves() -> None:
-    evaluation = course(Parameters().zero_days - 1, lambda day: 900 * day)
+    evaluation = course(Parameters().zero_days - 1, lambda day: 6_000 + 2_000 * day)
     assert (evaluation.zero.drift_ug_dl, evaluation.zero.slope_ug_dl_30_days) == (None, None)
     assert evaluation.zero.level_ug_dl is not None
+    # Who drinks for a few days looks like it.
+    assert evaluation.notes == []
 
 
 def test_hours_off_the_skin_do_not_count() -> None:

@@ -66,7 +66,7 @@ def test_what_went_in_comes_out(name: str, start_tag: Callable[..., Emulator], k
     # Nothing is done to these people's tags, and nothing is told of them; what they drank is drink.
     evaluation = evaluate(verified, verified.clock)
     assert evaluation.baseline is not None
-    assert (evaluation.losses, evaluation.remarks, evaluation.interferents) == ([], [], [])
+    assert (evaluation.losses, evaluation.remarks, evaluation.notes, evaluation.interferents) == ([], [], [], [])
     assert evaluation.drinking
 
     # Nothing is missing: one reading a minute from the fitting to the last row, in order.

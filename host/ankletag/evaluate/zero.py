@@ -81,10 +81,11 @@ def zero_of(on_skin: Iterable[Sample], episodes: Sequence[Episode], parameters: 
 def of_zero(zero: Zero, parameters: Parameters) -> Iterator[Remark]:
     """A sentence where the zero has moved too far, or lies too far from where the calibration has it."""
     limit = parameters.zero_off_ug_dl
-    if zero.level_ug_dl is None:
+    # A day or two of drinking look like a zero that is off.
+    if zero.level_ug_dl is None or zero.drift_ug_dl is None:
         return
     first, last = zero.days[0], zero.days[-1]
-    if zero.drift_ug_dl is not None and abs(zero.drift_ug_dl) > limit:
+    if abs(zero.drift_ug_dl) > limit:
         what = f"The alcohol sensor's zero moved by {zero.drift_ug_dl:+,} ug/dL in {last.day - first.day} days"
     elif abs(zero.level_ug_dl) > limit:
         what = f"In alcohol-free hours the alcohol sensor reads {zero.level_ug_dl:+,} ug/dL"
