@@ -13,7 +13,7 @@ class Counts:
     """From sealed records. What the tag only counted, because it came too often, is in all of these.
 
     restarts, faults: boot and fault records; readings_lost: readings that a full log turned away; refused: requests of
-    hosts that the tag refused; fixes: position fixes, of which fixes_recorded stand in the log.
+    hosts that the tag refused; fixes: position fixes, of which fix_items stand in the log, by their places.
     """
 
     restarts: int = 0
@@ -21,13 +21,19 @@ class Counts:
     readings_lost: int = 0
     refused: int = 0
     fixes: int = 0
-    fixes_recorded: int = 0
+    fix_items: tuple[int, ...] = ()
+
+    @property
+    def fixes_recorded(self) -> int:
+        """How many stand in the log."""
+        return len(self.fix_items)
 
 
 def counts(verified: Verified, fitting: Fitting) -> Counts:
     """Behind the fitting's FIT record."""
     found: dict[int, int] = {}
-    lost = repeated_fixes = 0
+    lost = 0
+    fix_items: list[int] = []
     for index, record in verified.events():
         if not fitting.first_item < index < fitting.last_item or not verified.proven[index]:
             continue
@@ -40,14 +46,14 @@ def counts(verified: Verified, fitting: Fitting) -> Counts:
                 lost += count
                 continue
             kind = record.body[0]
-            repeated_fixes += count if kind == records.FIX else 0
+        elif kind == records.FIX:
+            fix_items.append(index)
         found[kind] = found.get(kind, 0) + count
-    fixes = found.get(records.FIX, 0)
     return Counts(
         found.get(records.BOOT, 0),
         found.get(records.FAULT, 0),
         lost,
         found.get(records.REFUSED, 0),
-        fixes,
-        fixes - repeated_fixes,
+        found.get(records.FIX, 0),
+        tuple(fix_items),
     )

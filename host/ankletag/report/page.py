@@ -96,6 +96,7 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
         ],
         "slow_above": SLOW_ABOVE_PERCENT,
         "counts": evaluation.counts,
+        "fixes_at": [when(clock.span(item)) for item in evaluation.counts.fix_items],
         "plot": draw(evaluation, clock),
         "undrawn": sum(reading.utc_ms is None for reading in readings),
         "records": len(verified.items),
