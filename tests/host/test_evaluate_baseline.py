@@ -52,6 +52,30 @@ def test_a_tag_that_recorded_none_is_remarked_on() -> None:
     assert judged(full).remarks == []
 
 
+@pytest.mark.parametrize(
+    ("away_mv", "day_h", "said"),
+    [(300, 14, "300 mV below"), (-300, 14, "300 mV above"), (250, 14, ""), (300, 11, "")],
+)
+def test_a_baseline_that_the_day_behind_it_does_not_bear_out(away_mv: int, day_h: int, said: str) -> None:
+    maker = monitored()
+    hours(maker, day_h, prox=PROX_ON_SKIN + away_mv * 10)
+    maker.seal()
+    evaluation = judged(maker)
+    assert evaluation.baseline is not None
+    about = [note for note in evaluation.notes if "baseline of infrared" in note.sentence]
+    assert [f"record {evaluation.baseline.number} lies {said} the median" in note.sentence for note in about] == (
+        [True] if said else []
+    )
+
+
+def test_only_the_day_behind_it_counts() -> None:
+    maker = monitored()
+    hours(maker, 25)
+    hours(maker, 60, prox=PROX_ON_SKIN + 3_000)
+    maker.seal()
+    assert judged(maker).notes == []
+
+
 def with_alcohol(maker: TagMaker) -> None:
     maker.reading(20_100)
 

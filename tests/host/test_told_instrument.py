@@ -52,7 +52,7 @@ def test_the_page_tells_of_the_instrument(maker: TagMaker) -> None:
     assert "260601a7 of 2026-06-01: zero 503000 uV, 12500 pA per mg/dL at 25 degrees C, +85.0 uV and -0.600 %" in page
     assert "g/dL in alcohol-free hours of 8 days; it moved by +0.00" in page
     assert "The tag&#39;s clock was fast by" in page
-    assert "To be noted of the instrument" in page
+    assert "To be noted of baseline and instrument" in page
     assert "reason to calibrate the tag again" in page
     assert "either the crystal is bad" in page
 

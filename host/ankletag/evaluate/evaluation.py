@@ -19,7 +19,7 @@ from .leg import lifeless, moved, samples
 from .losses import Loss
 from .parameters import Parameters
 from .readings import Reading, readings
-from .remarks import Remark, of_baselines, of_tampers
+from .remarks import Remark, of_baselines, of_day_behind, of_tampers
 from .switches import power_losses, switch_losses
 from .tampers import changes
 from .tampers import losses as tamper_losses
@@ -34,7 +34,7 @@ class Evaluation:
     the tag's own, None while there is none; search: what the readings give for it; remarks: where the tag's own
     judgement and this one differ; unjudged: kinds of loss of which nothing is known; breaks_passed_by: breaks behind
     which it is not known whether the tag was worn differently; zero, clock_drifts: how sensor and clock of the tag
-    moved; notes: what of that is too much.
+    moved; notes: what of that is too much, and of a baseline that was taken on an odd hour.
     """
 
     fitting: Fitting | None
@@ -122,6 +122,10 @@ def evaluate(
         breaks_passed_by=passed_by,
         zero=zero,
         clock_drifts=drifts,
-        notes=[*of_zero(zero, parameters), *of_clocks(drifts)],
+        notes=[
+            *of_day_behind(baseline, on_skin, parameters),
+            *of_zero(zero, parameters),
+            *of_clocks(drifts),
+        ],
         parameters=parameters,
     )

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from tagproto import records, tamper
 
 from ..verify.result import Verified
 from .baseline import Baseline, Search
 from .fittings import Fitting
+from .leg import Sample
+from .parameters import Parameters
 from .readings import Reading
 from .tampers import Change
 
@@ -43,6 +46,23 @@ def of_baselines(
         medians = search.found[0]
         about = f"The readings {medians.first} to {medians.last} give a baseline; the tag recorded none."
         yield Remark(medians.first, medians.last, about)
+
+
+def of_day_behind(baseline: Baseline | None, on_skin: Sequence[Sample], parameters: Parameters) -> Iterator[Remark]:
+    """A baseline of infrared that the day behind it, half of it at least, does not bear out."""
+    behind = [one for one in on_skin if baseline is not None and one.reading.item > baseline.item]
+    window_ms = parameters.moved_window_s * 1000
+    behind = [one for one in behind if one.watched_ms <= behind[0].watched_ms + window_ms]
+    if baseline is None or not behind or (behind[-1].watched_ms - behind[0].watched_ms) * 2 < window_ms:
+        return
+    away_mv = round(median(one.ir_mv for one in behind)) - baseline.ir_mv
+    if abs(away_mv) > tamper.OBSTRUCTION_MV:
+        sentence = (
+            f"The baseline of infrared in record {baseline.number} lies {abs(away_mv)} mV "
+            f"{'below' if away_mv > 0 else 'above'} the median of the day behind it: the leg lay otherwise when it was "
+            "taken, or something has lain under the tag since."
+        )
+        yield Remark(baseline.number, behind[-1].reading.number, sentence)
 
 
 def of_tampers(
