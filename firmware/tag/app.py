@@ -29,6 +29,7 @@ from .pace import Pace
 from .recorder import Recorder
 from .sampling import Sampler
 from .sealing import Sealer
+from .selftest import SelfTest
 from .settings import RETIRED_MAX, Settings
 from .tamper import Tampers, Thresholds
 from .trust import Trust
@@ -37,7 +38,7 @@ _IDLE_MS = 3600000
 # Ticks of two records can be told apart over half their period, 6.2 days: no silence lasts that long.
 _SILENCE_MS = 345600000
 _HEAP_EVERY = 64
-_BATTERY_EVERY_MS = 3600000
+_HOUR_MS = 3600000
 # Codes of a fault of SENSE_LOG: flash failed and nothing was lost; something may be.
 _MENDED = 1
 _LOST = 5
@@ -69,16 +70,19 @@ class App:
         self._battery_ticks = 0
         # Only where somebody wants them.
         self.fixes = None
+        # When they were to be loaded, in vain.
+        self._fixes_tried = None
         self._inputs = Inputs(board, self.recorder, self.seal)
         self._refusals = Rationed(self.recorder, clock, records.REFUSED)
         self._fixes = Rationed(self.recorder, clock, records.FIX)
         self.tampers = Tampers(self)
         self.thresholds = Thresholds(self)
+        self.self_test = SelfTest(self, self._between)
         commands = Commands(self)
         self.link = Link(board.link, clock, commands.handle, self._read_page, commands.readable, self._refused)
         self._turns = 0
         self._told_flash = 0
-        self._next_sample = clock.ticks_ms()
+        self._next_sample = 0
         self.pace = Pace(self.settings, self.ring)
         self._begin_boot(new_key)
 
@@ -153,11 +157,13 @@ class App:
         self.authority.tell_untold()
         self.tampers.begin()
         self._guard(self._look_at_battery)
-        self.sampler.configure()
+        self._guard(self._test_itself)
         self.faults.record_due()
         self.seal(seals.REASON_BOOT)
         self.diary.write("boot %d, cause %d" % (self.recorder.boot(), self.board.reset_cause))
         self._measure_heap()
+        # Now: what a boot takes must not make the second reading early.
+        self.sample_now()
 
     # What stages and commands do
 
@@ -301,12 +307,15 @@ class App:
             self._guard(self.tampers.judge)
         if self.fixes is not None or (settings.fix_interval_s and settings.fitted):
             self._guard(self._take_fix)
-        if ticks_after(self._battery_ticks, now) >= _BATTERY_EVERY_MS:
+        if ticks_after(self._battery_ticks, now) >= _HOUR_MS:
             self._guard(self._look_at_battery)
         if settings.fitted and self.sealer.due(clock.ticks_ms(), self.pace.seal_interval_s):
             self._guard(self._scheduled_seal)
         if ticks_after(self.recorder.last_ticks, clock.ticks_ms()) >= _SILENCE_MS:
             self._guard(self._break_silence)
+
+    def _test_itself(self):
+        self.self_test.run(0, EVENT_RESERVE_PAGES)
 
     def _look_at_battery(self):
         self._battery_ticks = self.board.clock.ticks_ms()
@@ -317,13 +326,18 @@ class App:
         """A turn of the fixes, or the last one."""
         if not self.settings.fix_interval_s or not self.settings.fitted:
             self.fixes.stop()
-            self.fixes = None
-            return
-        if self.fixes is None:
-            from .fixes import Fixes
+            self.fixes = self._fixes_tried = None
+        elif self.fixes is not None:
+            self.fixes.turn()
+        else:
+            now = self.board.clock.ticks_ms()
+            if self._fixes_tried is None or ticks_after(self._fixes_tried, now) >= _HOUR_MS:
+                self._fixes_tried = now
+                # What is loaded late finds a heap in pieces.
+                gc.collect()
+                from .fixes import Fixes
 
-            self.fixes = Fixes(self)
-        self.fixes.turn()
+                self.fixes = Fixes(self)
 
     def _tell_flash(self):
         """A fault for what flash did not hold, and one for a block that was given up: once a boot each."""

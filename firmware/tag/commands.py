@@ -105,8 +105,8 @@ class Commands:
             "fix_interval_s": settings.fix_interval_s,
             "calibration_id": calibration_id(settings),
             "thresholds": app.thresholds.active(),
-            "battery_mv": 0,
-            "test_failed": 0,
+            "battery_mv": app.battery.mv,
+            "test_failed": app.self_test.failed,
         }
 
     # Documents

@@ -38,6 +38,7 @@ class Orders:
             messages.OPEN: self._open,
             messages.CONFIGURE: self._configure,
             messages.CALIBRATE: self._calibrate,
+            messages.SELF_TEST: self._test,
         }
 
     def _too_often(self, bucket):
@@ -120,6 +121,17 @@ class Orders:
             return refusal
         number = app.fitting.calibrate(values)
         return log_full() if number is None else {"number": number}
+
+    def _test(self, _values):
+        app = self._app
+        refusal = self._too_often(self._requests)
+        if refusal is not None:
+            return refusal
+        test = app.self_test
+        number = test.run(1, SESSION_RESERVE_PAGES)
+        if number is None or not app.seal(seals.REASON_ASKED):
+            return log_full()
+        return {"number": number, "seal_number": app.sealer.number - 1, "ran": test.ran, "failed": test.failed}
 
     def _acknowledge(self, values):
         app = self._app

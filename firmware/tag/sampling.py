@@ -69,6 +69,9 @@ class Sampler:
     def sample(self):
         """Take a reading into the fields; lasts about 130 ms of waiting. Never raises."""
         if self._ready != _ALL_READY:
+            if not self._ready:
+                # All at once: one of them may hang in a transfer and hold the line.
+                self._board.free_bus()
             self.configure()
         clock = self._clock
         flags = 0
@@ -102,6 +105,11 @@ class Sampler:
         self.cell_code = _NO_CODE if cell is None else cell
         self.temp_code = _NO_CODE if temp is None else temp
         self.prox_count = _NO_CODE if prox is None else prox
+
+    def sample_anew(self):
+        """As `sample`, with every part brought up before."""
+        self._ready = 0
+        self.sample()
 
     def _start(self, sense, part):
         try:

@@ -50,10 +50,10 @@ class Settings:
         best = None
         for page in range(self._turns.pages):
             self._turns.read(page, buffer)
-            if binascii.crc32(memoryview(buffer)[:-4]) != int.from_bytes(buffer[-4:], "little"):
+            if not _is_snapshot(buffer):
                 continue
             values = struct.unpack_from(_FORMAT, buffer, 0)
-            if values[0] == _MAGIC and values[1] > self._generation:
+            if values[1] > self._generation:
                 self._generation = values[1]
                 best = page, values, bytes(buffer)
         if best is None:
@@ -75,6 +75,12 @@ class Settings:
         # values are written anew before anything follows from them, with a number above any that may come to life.
         self._generation += 1
         self.save()
+
+    def holds(self):
+        """Whether the newest snapshot reads back from flash as it was written."""
+        buffer = bytearray(PAGE_SIZE)
+        self._turns.read(self._turns.live[-1], buffer)
+        return _is_snapshot(buffer)
 
     def save(self):
         """Program the present values as a new snapshot; False when no page took it."""
@@ -110,3 +116,8 @@ class Settings:
         self._turns.live = [page]
         self._generation += 1
         return True
+
+
+def _is_snapshot(buffer):
+    crc = int.from_bytes(buffer[-4:], "little")
+    return binascii.crc32(memoryview(buffer)[:-4]) == crc and int.from_bytes(buffer[:2], "little") == _MAGIC

@@ -43,6 +43,19 @@ TRUST_ROTATION = 2
 TRUST_LIST = 3
 TRUST_CERTIFICATE = 4
 
+# Bits of what a SELF_TEST record tells of.
+TEST_HASH = 0x0001
+TEST_FLASH = 0x0002
+TEST_ENTROPY = 0x0004
+TEST_CLOCK = 0x0008
+TEST_HEAP = 0x0010
+TEST_CELL = 0x0020
+TEST_TEMP = 0x0040
+TEST_PROX = 0x0080
+TEST_BATTERY = 0x0100
+TEST_GNSS = 0x0200
+TEST_SIGNATURE = 0x0400
+
 # Bits of a reading's flags: the strap and case inputs as sampled, and senses that gave no value.
 FLAG_STRAP_OPEN = 0x01
 FLAG_CASE_OPEN = 0x02

@@ -60,7 +60,7 @@ class Judge:
         found = _broken_promises(known, says)
         found += _standstill(back)
         verified = self.verify([*known.stored, *back.pages], bytes.fromhex(says["public_key"]))
-        found += [f"{finding.code}: {finding.sentence}" for finding in verified.against]
+        found += [f"{finding.code}: {finding.sentence}" for finding in verified.against if finding.code not in _MEANT]
         found += log_differs(known, verified)
         found += log_says(verified, says)
         if says["sealed"] and not verified.nonce_sealed(CHALLENGE):
@@ -68,7 +68,9 @@ class Judge:
         return found + secrets_left(known, says["epoch"], back.cells, KEYS)
 
 
-_PROMISED = ("fitted", "order_page", "settings", "root", "certificate", "list_number", "minimum")
+# Nobody certifies the tag anew when it is calibrated.
+_MEANT = ("calibration-differs",)
+_PROMISED = ("fitted", "order_page", "settings", "calibration", "root", "certificate", "list_number", "minimum")
 
 
 def _broken_promises(known: Known, says: dict[str, Any]) -> list[str]:
@@ -78,8 +80,8 @@ def _broken_promises(known: Known, says: dict[str, Any]) -> list[str]:
         found.append(f"{says['received']} pages are receipted, not {low} to {high}")
     if says["oldest"] > high:
         found.append(f"page {says['oldest'] - 1} is gone and no receipt covers it")
-    if says["faults"]:
-        found.append(f"{says['faults']} faults")
+    if says["faults"] or says["test_failed"]:
+        found.append(f"{says['faults']} faults, and a self-test that failed {says['test_failed']}")
     return found
 
 
@@ -134,6 +136,11 @@ def log_says(verified: Verified, says: dict[str, Any]) -> list[str]:
             found.append(f"the baseline is of record {says['baseline_by']}, and not so by the log")
         if bytes.fromhex(says["order_id"]) != order["order_id"]:
             found.append("the order is not that of the last fit record")
+    if says["free"] > EVENT_RESERVE_PAGES and records.CONFIG in last:
+        values = last[records.CONFIG].values()
+        assert isinstance(values, dict)
+        if values["calibration_id"] != says["calibration"].encode():
+            found.append(f"the calibration is {says['calibration']}, and not so by the log")
     if says["free"] > EVENT_RESERVE_PAGES:
         found += _untold(verified, says)
     return found

@@ -153,7 +153,7 @@ STEPS = st.one_of(
     st.tuples(st.just("events"), st.integers(1, 9), st.integers(0, 230), CUT),
     st.tuples(st.just("events"), st.just(30), st.just(230), CUT),
     st.tuples(st.just("live"), st.integers(1, 70), CUT),
-    st.tuples(st.sampled_from(["fit", "remove", "seal"]), CUT),
+    st.tuples(st.sampled_from(["fit", "remove", "seal", "calibrate", "self-test"]), CUT),
     st.tuples(st.sampled_from(["fit other", "list", "rotate"]), CUT),
     st.tuples(st.just("configure"), st.sampled_from([60, 120, 1800]), CUT),
     st.tuples(st.just("toggle"), st.sampled_from(["strap", "case"]), CUT),

@@ -69,10 +69,12 @@ def test_a_cut_at_every_operation_of_the_settings(harness: Any, tmp_path: Path) 
 
     def visit(torn: Image, operation: Operation, how: str, known: Known) -> None:
         first, *again = harness.settings_come_back(str(flash), operation.index, torn.mode)
-        received, fitted, order, *baseline = first
+        received, fitted, order, *others = first
         assert received in known.states["received"], (operation, how)
         assert (fitted, int(order, 16)) == (bool(received & 1), received), (operation, how)
-        assert baseline == ([received, received + 1] if received else [0, 0]), (operation, how)
+        calibration = [received.to_bytes(8, "big").hex(), -received, 5 * received, 6, -7, -8, -9]
+        rest = [received, received + 1, received, 3 * received, *calibration] if received else [0, 0, 1, 0]
+        assert others == rest, (operation, how)
         for cut_in in (1, 2):
             twice = harness.settings_after_two_cuts(str(flash), operation.index, torn.mode, cut_in)
             assert twice[0] in known.states["received"], (operation, how, cut_in)
@@ -82,9 +84,9 @@ def test_a_cut_at_every_operation_of_the_settings(harness: Any, tmp_path: Path) 
     assert states > 5 * done["operations"]
 
 
-def test_settings_of_an_older_firmware_have_no_baseline(harness: Any) -> None:
+def test_settings_of_an_older_firmware_have_no_baseline_and_no_calibration(harness: Any) -> None:
     found = harness.settings_of_older_firmware()
-    assert found == {"seen": [11, True, bytes(16).hex(), 0, 0], "retired": [9], "ended_page": 13}
+    assert found == {"seen": [11, True, bytes(16).hex(), 0, 0, 1, 0], "retired": [9], "ended_page": 13}
 
 
 def test_a_cut_at_every_operation_of_the_keys(harness: Any, tmp_path: Path) -> None:

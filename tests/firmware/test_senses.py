@@ -187,3 +187,26 @@ def test_a_part_that_fails_again_after_it_worked_is_a_fault_again(tag: Any) -> N
         tag.absent([])
         tag.steps(3)
     assert [record.values()["sense"] for record in parsed(tag, records.FAULT)] == [records.SENSE_TEMP] * 2
+
+
+ALL = records.FLAG_NO_CELL | records.FLAG_NO_TEMP | records.FLAG_NO_PROX
+
+
+def test_a_part_that_holds_the_bus_costs_one_reading(tag: Any) -> None:
+    talk.fit(tag)
+    tag.steps(3)
+    tag.hang_bus(9)
+    assert flags_of(tag, 3) == [ALL, 0, 0]
+    assert faults(tag) == [(sense, EIO) for sense in (records.SENSE_TEMP, records.SENSE_CELL, records.SENSE_PROX)]
+    # Once more, and longer: it is tried at each reading.
+    tag.hang_bus(27)
+    assert flags_of(tag, 5) == [ALL, ALL, ALL, 0, 0]
+    assert len(faults(tag)) == 6
+    assert tag.check() == []
+
+
+def test_a_bus_that_hangs_at_boot_is_freed(tag: Any) -> None:
+    talk.fit(tag)
+    tag.reboot(1)
+    tag.hang_bus(9)
+    assert flags_of(tag, 2)[-1] == 0

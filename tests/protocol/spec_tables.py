@@ -8,7 +8,7 @@ from tagproto import documents, messages, records
 Spec = tuple[tuple[str, str | int], ...]
 _TYPES = {"B": "u8", "H": "u16", "I": "u32", "Q": "u64", "b": "i8", "h": "i16", "i": "i32", "q": "i64"}
 _SIZES = {"u8": 1, "u16": 2, "u32": 4, "u64": 8, "i8": 1, "i16": 2, "i32": 4, "i64": 8}
-_ROW = re.compile(r"^\| (0x[0-9a-f]{2}|\d+) \| ([^|]+?) \| ([^|]*?) \|(?: ([^|]*?) \|)?$", re.MULTILINE)
+_ROW = re.compile(r"^\| (0x[0-9a-f]{2,4}|\d+) \| ([^|]+?) \| ([^|]*?) \|(?: ([^|]*?) \|)?$", re.MULTILINE)
 
 
 def fields_cell(spec: Spec) -> str:

@@ -42,6 +42,7 @@ def test_tables_of_fields(heading: str, expected: dict[str, tuple[str, str]]) ->
         ("Error codes", tables.constants(messages, "ERROR_")),
         ("Flags of a reading", tables.constants(records, "FLAG_")),
         ("Senses", tables.constants(records, "SENSE_")),
+        ("Self-test", tables.constants(records, "TEST_")),
     ],
 )
 def test_tables_of_constants(heading: str, expected: dict[int, str]) -> None:

@@ -1,7 +1,13 @@
 """Commands that break the flash of the tag that is driven."""
 
+import gc
+
 import ramboard
 from driving import now
+
+from tag import selftest
+from tag.crypto import p256
+from tagproto.hmac import hmac_sha256
 
 
 def place(seq):
@@ -78,9 +84,62 @@ def failures(every, turns):
 
 def spoil_judging():
     """What the readings are judged by is gone: every judgement raises."""
-    now.tag.app.tampers._watch = None
+    now.tag.app.tampers.watch = None
 
 
 def spoil_sampling():
     """Every sampling raises."""
     now.tag.app.sampler.sample = None
+
+
+# What a self-test tries, broken.
+
+
+def spoil_hash():
+    """The hash gives something else; what was imported before keeps its own."""
+    selftest.hmac_sha256 = lambda key, message: bytes(32)
+
+
+def spoil_settings():
+    """The newest snapshot of the settings has a bit less."""
+    turns = now.tag.app.settings._turns
+    page = turns.live[-1] + turns._first_block * 16
+    raw = bytearray(256)
+    now.tag.flash.readblocks(page // 16, raw, page % 16 * 256)
+    raw[2] &= raw[2] - 1
+    now.tag.flash.writeblocks(page // 16, raw, page % 16 * 256)
+
+
+def spoil_entropy():
+    now.tag.board.entropy = lambda count: bytes(range(count))
+
+
+def spoil_clock():
+    now.tag.board.clock.sleep_ms = lambda ms: None
+
+
+def spoil_heap():
+    """There is never more than this free."""
+    selftest.gc = _Full
+
+
+class _Full:
+    @staticmethod
+    def collect():
+        pass
+
+    @staticmethod
+    def mem_free():
+        return 16383
+
+
+def spoil_signing():
+    """Signatures of another key."""
+    keys = now.tag.app.keys
+    keys.sign = lambda digest: p256.sign(bytes(31) + b"\x07", digest)
+
+
+def mend():
+    """What was broken in modules is whole again."""
+    selftest.hmac_sha256 = hmac_sha256
+    selftest.gc = gc

@@ -5,6 +5,7 @@ import quickkeys
 from driving import now
 from life import HELLO, PROGRAMME, Tag
 from recording import Recording
+from workload import pace_of
 
 from tag.faults import describe
 from tagproto import messages
@@ -94,7 +95,9 @@ def says_of(tag):
         "order_page": status["order_page"],
         "unreceipted": status["unreceipted"],
         "pace": [status["cadence_s"], status["seal_interval_s"]],
-        "settings": [settings.cadence_s, settings.seal_interval_s],
+        "settings": pace_of(settings),
+        "calibration": status["calibration_id"].decode(),
+        "test_failed": status["test_failed"],
         "baseline_by": settings.baseline_by,
         "root": hello["root"].hex(),
         "list_number": hello["list_number"],

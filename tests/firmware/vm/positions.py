@@ -41,6 +41,11 @@ def knows_fixes():
     return "tag.fixes" in sys.modules
 
 
+def hang_bus(clocks):
+    """A part holds the data line until it has had so many clocks."""
+    now.tag.board.i2c.hung = clocks
+
+
 def battery(mv):
     """The battery has so many millivolts; what the tag measured last."""
     now.tag.board.battery.mv = mv

@@ -27,10 +27,12 @@ class Parts:
         self.absent = set()
         self.registers = dict(_REGISTERS)
         self.held = {}
+        # A part holds the data line: for so many clocks still.
+        self.hung = 0
         self.turn = 0
 
     def readfrom_mem_into(self, address, register, buf):
-        if address in self.absent:
+        if self.hung or address in self.absent:
             raise OSError(errno.EIO)
         self.turn += 1
         turn = self.turn
@@ -46,7 +48,7 @@ class Parts:
             buf[:] = (11000 + turn * 7 % 16).to_bytes(2, "little")
 
     def writeto_mem(self, address, register, buf):
-        if address in self.absent:
+        if self.hung or address in self.absent:
             raise OSError(errno.EIO)
         if address in _KEEPS:
             self.registers[address, register] = bytes(buf)
@@ -176,6 +178,9 @@ class Board:
         self._seed = seed
         self._draws = 0
         self.trace_readings = trace is not None
+
+    def free_bus(self):
+        self.i2c.hung = max(0, self.i2c.hung - 9)
 
     def menb(self, level):
         pass

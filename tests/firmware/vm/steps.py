@@ -12,6 +12,9 @@ from tagproto import messages, records
 
 _FITTING = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 3600, "profile": 1, "fix_interval_s": 0}
 
+_CALIBRATION = {field[0]: 9 for field in records.CALIBRATION}
+_CALIBRATION["calibration_id"] = b"chamber9"
+
 
 def _events(count, size):
     """Events with so much text; how many the log took."""
@@ -58,6 +61,8 @@ _STEPS = {
     "fit": lambda: now.tag.command(messages.FIT, _FITTING)[0],
     "remove": lambda: now.tag.command(messages.REMOVE, {"reason": 1})[0],
     "toggle": lambda name: now.tag.toggle(name),
+    "calibrate": lambda: now.tag.command(messages.CALIBRATE, _CALIBRATION)[0],
+    "self-test": lambda: now.tag.command(messages.SELF_TEST, {})[0],
     "seal": lambda: now.tag.command(messages.SEAL, {"challenge": b"a step challenge"})[0],
     "acknowledge": _acknowledge,
     "reboot": lambda cause: now.tag.start(0, cause),

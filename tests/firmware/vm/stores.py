@@ -37,6 +37,8 @@ def record_settings(path, saves):
         kept.fitted = bool(number & 1)
         kept.order_id = number.to_bytes(16, "big")
         kept.baseline_by, kept.baseline = number, number + 1
+        kept.profile, kept.fix_interval_s = number, 3 * number
+        kept.calibration = (number.to_bytes(8, "big"), -number, 5 * number, 6, -7, -8, -9)
         if not kept.save():
             raise ValueError("save %d failed" % number)
         recording.state(received=[number])
@@ -63,7 +65,12 @@ def settings_come_back(path, seed, mode):
 
 
 def _seen(found):
-    return found.received, found.fitted, found.order_id.hex(), found.baseline_by, found.baseline
+    seen = [found.received, found.fitted, found.order_id.hex(), found.baseline_by, found.baseline]
+    seen += [found.profile, found.fix_interval_s]
+    if found.calibration:
+        seen.append(found.calibration[0].hex())
+        seen.extend(found.calibration[1:])
+    return seen
 
 
 def settings_of_older_firmware():

@@ -21,8 +21,18 @@ def receipt(page, seal_number, seal_hash):
     return {"page": page, "seal_number": seal_number, "seal_hash": seal_hash, "epoch": 0, "keys": bytes(66)}
 
 
+_CALIBRATION = {field[0]: 7 for field in records.CALIBRATION}
+_CALIBRATION["calibration_id"] = b"chamber7"
+_PACE = [field[0] for field in records.PACE]
+
+
+def pace_of(settings):
+    """What settings hold of a pace, in the order of records.PACE."""
+    return [getattr(settings, name) for name in _PACE]
+
+
 def _pace(values):
-    return [values["cadence_s"], values["seal_interval_s"]]
+    return [values[name] for name in _PACE]
 
 
 class Workload:
@@ -40,7 +50,8 @@ class Workload:
     def begin(self):
         """The tag is switched on for the first time."""
         self.recording.state(fitted=[0], received=[0, 0], order_page=[0])
-        self.recording.state(root=[_NO_ID], certificate=[""], list_number=[0], minimum=[0], settings=[[60, 21600]])
+        self.recording.state(root=[_NO_ID], certificate=[""], list_number=[0], minimum=[0])
+        self.recording.state(settings=[[60, 21600, 1, 0]], calibration=["nominal1"])
         self.reboot(TICKS, 1)
 
     # What a host does
@@ -84,7 +95,12 @@ class Workload:
     def change_pace(self, values):
         """The settings may be the old ones or the new ones."""
         settings = self.tag.app.settings
-        self.recording.state(settings=[[settings.cadence_s, settings.seal_interval_s], _pace(values)])
+        self.recording.state(settings=[pace_of(settings), _pace(values)])
+
+    def calibrate(self):
+        self.recording.state(calibration=["nominal1", "chamber7"])
+        self.tag.order(messages.CALIBRATE, _CALIBRATION)
+        self.recording.state(calibration=["chamber7"])
 
     def remove(self):
         self.recording.state(fitted=[0, 1])
@@ -219,6 +235,8 @@ def authority(work):
     work.remove()
     work.sync()
     work.take_list(3, 1)
+    work.calibrate()
+    work.tag.order(messages.SELF_TEST, {})
     work.fit(OTHER)
     work.tag.live(2)
     work.remove()
