@@ -42,6 +42,7 @@ _BATCH_HEAD = 3
 # In the levels: every part answers.
 _ALL_ANSWER = 8
 _TICKS_REQUEST = bytes((_TICKS,))
+_FREE_BUS = bytes((_PIN_OUT, 2, 1))
 # A shorter sleep, as for a conversion, may be posted.
 _LONG_SLEEP_MS = 1000
 
@@ -404,6 +405,10 @@ class Board:
             return
         struct.pack_into("<BIB", self._wait, 0, _WAIT, deadline_ticks & _TICKS_MASK, 1 if want_write else 0)
         world.call(self._wait)
+
+    def free_bus(self):
+        """Clocks a part that holds the data line low until it lets go."""
+        self._world.call(_FREE_BUS)
 
     def entropy(self, n):
         self._world.call(bytes((_ENTROPY, n)), n)

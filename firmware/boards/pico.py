@@ -22,6 +22,9 @@ _CASE = 14
 _STRAP = 15
 # The LMP91000 goes no faster.
 _I2C_HZ = 100000
+# A part that hangs in a transfer waits for the rest of a byte and its acknowledge (NXP UM10204, 3.1.16).
+_FREEING_CLOCKS = 9
+_CLOCK_HALF_US = 5
 _WATCHDOG_MS = 8000
 # Longest doze between two looks at the link and the inputs.
 _DOZE_MS = 50
@@ -62,6 +65,10 @@ class _Input:
         return edges
 
 
+def _open_bus():
+    return I2C(0, sda=Pin(_SDA), scl=Pin(_SCL), freq=_I2C_HZ)
+
+
 class Board:
     """The reference board. One instance: it owns the pins, the watchdog and the flash behind the file system."""
 
@@ -73,7 +80,7 @@ class Board:
         causes = {machine.PWRON_RESET: _POWER_ON, machine.WDT_RESET: _WATCHDOG}
         self.reset_cause = causes.get(machine.reset_cause(), _ASKED)
         self.clock = _Clock
-        self.i2c = I2C(0, sda=Pin(_SDA), scl=Pin(_SCL), freq=_I2C_HZ)
+        self.i2c = _open_bus()
         self.menb = Pin(_MENB, Pin.OUT, value=1)
         self.battery = ADC(Pin(_BATTERY))
         self.battery_full_mv = _BATTERY_FULL_MV
@@ -94,6 +101,24 @@ class Board:
             left_ms = time.ticks_diff(deadline_ticks, time.ticks_ms())
             if left_ms <= 0 or self.link.ready(min(left_ms, 1 if want_write else _DOZE_MS)) or want_write:
                 return
+
+    def free_bus(self):
+        """Clock a part that holds the data line low until it lets go; nothing where none does."""
+        data = Pin(_SDA, Pin.IN, Pin.PULL_UP)
+        clock = Pin(_SCL, Pin.OPEN_DRAIN, value=1)
+        for _ in range(_FREEING_CLOCKS):
+            if data.value():
+                break
+            clock(0)
+            time.sleep_us(_CLOCK_HALF_US)
+            clock(1)
+            time.sleep_us(_CLOCK_HALF_US)
+        # A stop: the data line rises while the clock is high.
+        data.init(Pin.OPEN_DRAIN, value=0)
+        time.sleep_us(_CLOCK_HALF_US)
+        data(1)
+        # The pins are the controller's again; it has one object, which the drivers have already.
+        _open_bus()
 
     def entropy(self, n):
         return os.urandom(n)

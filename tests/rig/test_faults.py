@@ -3,7 +3,7 @@
 import pytest
 
 from taghil.world.errors import WorldError
-from taghil.world.faults import ADDRESSES, FAULTS, STUCK, UNPLUGGED, Change
+from taghil.world.faults import ADDRESSES, FAULTS, HUNG, STUCK, UNPLUGGED, Change
 from taghil.world.scenario import load, parse
 from taghil.world.world import World, of_scenario
 
@@ -66,6 +66,21 @@ def test_unplugged_comes_back_as_after_power_on_and_silent_as_it_was(world: Worl
 
 def test_a_stuck_bus_answers_nothing_until_it_is_let_go(world: World) -> None:
     begin(world, "", STUCK)
+    assert answers(world) == set()
+    end(world, "", STUCK)
+    assert answers(world) == set(FAULTS)
+
+
+def test_clocks_free_a_bus_that_hangs_and_no_other(world: World) -> None:
+    begin(world, "", HUNG)
+    assert answers(world) == set()
+    world.faults.clock_bus()
+    assert answers(world) == set(FAULTS)
+    assert world.faults.wrong == set()
+    end(world, "", HUNG)
+    begin(world, "", STUCK)
+    begin(world, "", HUNG)
+    world.faults.clock_bus()
     assert answers(world) == set()
     end(world, "", STUCK)
     assert answers(world) == set(FAULTS)
@@ -166,6 +181,10 @@ to = "1 12:00"
 [[stuck_bus]]
 from = "1 13:00"
 to = "1 13:01"
+[[stuck_bus]]
+from = "1 14:00"
+to = "1 14:01"
+until_clocked = true
 [[strap]]
 at = "1 10:30"
 state = "open"
@@ -178,6 +197,8 @@ TOLD = [
     (3.1, set(FAULTS)),
     (4.01, set()),
     (4.1, set(FAULTS)),
+    (5.01, set()),
+    (5.1, set(FAULTS)),
     (25.5, {"temp", "prox"}),
     (26.1, set(FAULTS)),
 ]

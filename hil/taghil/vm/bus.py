@@ -16,7 +16,7 @@ zeros); only LINK_READ and GNSS_READ say their own.
 | 0 | HELLO | | unique id 8 B, flash blocks u16, reset cause u8, trace readings u8, input u16, room u16, rate u32 |
 | 1 | READ_MEM | addr u8, reg u8, n u8 | n B |
 | 2 | WRITE_MEM | addr u8, reg u8, n u8, data | |
-| 3 | PIN_OUT | pin u8 (0 = MENB, 1 = the receiver's power), level u8 | |
+| 3 | PIN_OUT | pin u8 (0 = MENB, 1 = the receiver's power, 2 = nine clocks on a bus that is held), level u8 | |
 | 4 | SLEEP | ms u32 | |
 | 5 | WAIT | deadline ticks u32, flags u8 (bit 0: wake when the link has room) | |
 | 6 | LINK_READ | max u16 | n u16, then n B |
@@ -65,7 +65,7 @@ FD_VARIABLE = "ANKLETAG_WORLD_FD"
 PROMPT_VARIABLE = "ANKLETAG_PROMPT"
 """Set when the VM has the terminal: Ctrl-C leads to the prompt instead of to a reset."""
 HEAD = struct.Struct("<bIBB")
-PIN_MENB, PIN_GNSS = 0, 1
+PIN_MENB, PIN_GNSS, PIN_FREE_BUS = range(3)
 LINK_BIT = 4
 """In the levels, beside the world's bits."""
 ALL_ANSWER_BIT = 8

@@ -124,6 +124,8 @@ class Calls:
             world.lmp.menb = request[2]
         elif request[1] == bus.PIN_GNSS:
             world.power_gnss(bool(request[2]))
+        elif request[1] == bus.PIN_FREE_BUS:
+            world.faults.clock_bus()
         else:
             return self.head(-errno.EINVAL)
         return self.head()

@@ -1,7 +1,8 @@
 """What can be wrong with power, bus and parts, beside noise: a part that is well pays nothing for it.
 
 'unplugged' takes a part off the bus and its power with it: it comes back as after power-on.  'stuck' holds the data
-line low: nothing on the bus answers.  The others leave the part as it is and change what is seen of it.
+line low: nothing on the bus answers.  'hung' is that, until somebody clocks the bus.  The others leave the part as it
+is and change what is seen of it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from taghil.world.errors import WorldError
 from taghil.world.parts import ads1115, lmp91000, tmp117, vcnl4040
 
 FAULT_KEYS = ("unplugged", "stuck_bus", "fault", "power")
-UNPLUGGED, STUCK = "unplugged", "stuck"
+UNPLUGGED, STUCK, HUNG = "unplugged", "stuck", "hung"
 PLUGS = {"cell": ("cell", "adc"), "temp": ("temp",), "prox": ("prox",)}
 """The boards of the senses and the parts on each."""
 ADDRESSES = {
@@ -29,7 +30,7 @@ ADDRESSES = {
 
 @dataclass(frozen=True)
 class Change:
-    """Something that goes wrong at a scenario time, or is right again; 'stuck' has no part."""
+    """Something that goes wrong at a scenario time, or is right again; 'stuck' and 'hung' have no part."""
 
     at_us: int
     part: str
@@ -119,7 +120,7 @@ class Broken:
 
 def check(change: Change) -> None:
     """Raises WorldError for what cannot be wrong with a part."""
-    if change.what == STUCK:
+    if change.what in (STUCK, HUNG):
         return
     known = FAULTS.get(change.part)
     if known is None:
@@ -146,8 +147,8 @@ class Faults:
             self.wrong.add((change.part, change.what))
         else:
             self.wrong.discard((change.part, change.what))
-        if change.what == STUCK:
-            self._bus.hold(change.begins)
+        if change.what in (STUCK, HUNG):
+            self._hold()
             return
         address, part = ADDRESSES[change.part], self._whole[change.part]
         if not change.begins:
@@ -160,6 +161,14 @@ class Faults:
             self._bus.put(
                 address, Broken(part, FAULTS[change.part][change.what], "little" if change.part == "prox" else "big")
             )
+
+    def clock_bus(self) -> None:
+        """Nine clocks: a part that hangs in the middle of a transfer lets go of the data line."""
+        self.wrong.discard(("", HUNG))
+        self._hold()
+
+    def _hold(self) -> None:
+        self._bus.hold(not self.wrong.isdisjoint((("", STUCK), ("", HUNG))))
 
 
 def read_changes(checked: Checked, table: Table) -> tuple[Change, ...]:
@@ -175,9 +184,10 @@ def read_changes(checked: Checked, table: Table) -> tuple[Change, ...]:
         spans += [(span, part, what) for span in checked.spans(key, item, ("part", "what"))]
     for part in FAULTS:
         checked.apart(f"the faults of {part}", [span for span, of, _ in spans if of == part])
-    stuck = [span for key, item in checked.items(table, "stuck_bus") for span in checked.spans(key, item)]
-    checked.apart("stuck_bus", stuck)
-    spans += [(span, "", STUCK) for span in stuck]
+    for key, item in checked.items(table, "stuck_bus"):
+        what = HUNG if checked.flag(key + "until_clocked", item.get("until_clocked", False)) else STUCK
+        spans += [(span, "", what) for span in checked.spans(key, item, ("until_clocked",))]
+    checked.apart("stuck_bus", [span for span, part, _ in spans if not part])
     changes = [Change(start, part, what, True) for (start, _), part, what in spans]
     changes += [Change(end, part, what, False) for (_, end), part, what in spans]
     # Where one ends and the next begins at once, the end comes first.
