@@ -31,14 +31,14 @@ class Provisioned:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How a tag is to be certified. now_s: seconds since 1970-01-01 UTC; calibration_id: 8 bytes; new_key: although the
-    tag was certified with another key before."""
+    """How a tag is to be certified. now_s: seconds since 1970-01-01 UTC; new_key: although the tag was certified with
+    another key before; calibration_id: 8 bytes, None for that which the tag has."""
 
     region: str
-    calibration_id: bytes
     now_s: int
     lasts_s: int
     new_key: bool = False
+    calibration_id: bytes | None = None
 
 
 def provision(client: Client, authority: Authority, wish: Wish) -> Provisioned:
@@ -59,7 +59,8 @@ def provision(client: Client, authority: Authority, wish: Wish) -> Provisioned:
         raise EvidenceRefused("The tag names a key that is none.", "Do not use this tag; have it looked at.")
     tag_id = octets(hello, "tag_id")
     _take_in(client, authority, tag_id)
-    key = TagKey(tag_id, point, wish.calibration_id)
+    calibration_id = wish.calibration_id or octets(client.status(), "calibration_id")
+    key = TagKey(tag_id, point, calibration_id)
     certificate, _ = add_tag(authority, wish.region, key, wish.now_s, wish.lasts_s, wish.new_key)
     region = authority.region(wish.region)
     made = _present(client, authority, [region.encoded, certificate.encoded], wish.region)

@@ -133,7 +133,7 @@ class ProgrammeLife(RuleBasedStateMachine):
 
     @rule()
     def provision(self) -> None:
-        wish = Wish(REGION, b"nominal1", self.now_s, 3 * YEAR_S)
+        wish = Wish(REGION, self.now_s, 3 * YEAR_S)
         with Client(Pipe(self.tag), reply_s=QUICK_S) as client:
             provision(client, Authority(self.home), wish)
         self.tag_root, self.tag_list = self.root, len(self.lists)

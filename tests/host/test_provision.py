@@ -36,7 +36,7 @@ def tag() -> FakeTag:
 
 
 def provisioned(authority: Path, tag: FakeTag, bytes_left: int | None = None, **wish: object) -> Provisioned:
-    values = {"region": REGION, "calibration_id": CALIBRATION, "now_s": int(time.time()), "lasts_s": 3 * YEAR_S, **wish}
+    values = {"region": REGION, "now_s": int(time.time()), "lasts_s": 3 * YEAR_S, **wish}
     with Client(Pipe(tag, bytes_left), reply_s=0.05) as client:
         return provision(client, Authority(authority), Wish(**values))  # type: ignore[arg-type]
 
@@ -59,6 +59,16 @@ def test_twice_is_once(authority: Path, tag: FakeTag) -> None:
     assert not again.made
     assert again.certificate.encoded == first.certificate.encoded
     assert contents(authority) == before
+
+
+def test_a_tag_that_has_a_calibration_is_certified_with_it(authority: Path, tag: FakeTag) -> None:
+    provisioned(authority, tag)
+    tag.maker.config["calibration_id"] = b"260601a7"
+    again = provisioned(authority, tag)
+    assert again.made
+    assert again.certificate.octets(documents.CALIBRATION) == b"260601a7"
+    told = provisioned(authority, tag, calibration_id=b"260701b8")
+    assert told.certificate.octets(documents.CALIBRATION) == b"260701b8"
 
 
 def test_cut_anywhere_it_goes_on(authority: Path, tag: FakeTag) -> None:
@@ -226,13 +236,6 @@ def test_the_glass_of_another_programme(tag: FakeTag, line: list[str], tmp_path:
     for command in ("read", "remove"):
         said = run("authority", command, other, *line, code=Exit.TAG_REFUSED).err
         assert "belongs to another programme" in said
-
-
-@pytest.mark.parametrize("calibration", ["", "too-long-a-name", "caf\u00e9", "a\tb"])
-def test_a_calibration_that_is_no_id(authority: Path, tmp_path: Path, calibration: str) -> None:
-    words = ("provision", "--authority", authority, "--region", REGION, "--store", tmp_path / "s.sqlite")
-    said = run(*words, "--port", tmp_path / "none", "--calibration", calibration, code=Exit.USAGE).err
-    assert "no calibration's id" in said
 
 
 def test_a_region_that_is_not_there_is_said_before_the_tag_is_asked(authority: Path, tmp_path: Path) -> None:

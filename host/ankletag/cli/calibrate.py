@@ -91,7 +91,8 @@ def finish(
         for finding in evidence.against:
             raise EvidenceRefused(finding.sentence, "Nothing was changed. Put that right, or calibrate another tag.")
         computed = compute(evidence.verified, evidence.clock, fitting, plan)
-        wish = Wish(region, computed.calibration.calibration_id, now_s(clock), lasting_s(years))
+        calibration_id = computed.calibration.calibration_id
+        wish = Wish(region, now_s(clock), lasting_s(years), calibration_id=calibration_id)
         result = run_finish(session.client, session.store, session.clock, holder, wish, computed.calibration, bar)
     evidence = verified_again(result, store, root)
     need_in_force(evidence.verified, computed.calibration)

@@ -7,7 +7,6 @@ import typer
 from tagproto import documents
 
 from ..client import octets
-from ..errors import UsageError
 from ..models import calibration_words
 from ..provisioning import Wish
 from ..provisioning import provision as run
@@ -17,17 +16,12 @@ from .options import ClockOption, JsonOption, PortOption, StoreOption, TagOption
 from .output import clock_time, emit, iso, say, working
 from .programme import AuthorityOption, RegionOption, YearsOption, lasting_s, now_s
 
-_CALIBRATION_SIZE = 8
-
 
 def provision(
     authority: AuthorityOption,
     region: RegionOption,
     port: PortOption = None,
     tag: TagOption = None,
-    calibration: Annotated[
-        str, typer.Option("--calibration", metavar="ID", help="The tag's calibration: 1 to 8 letters and digits.")
-    ] = "nominal1",
     years: YearsOption = 3,
     new_key: Annotated[
         bool, typer.Option("--new-key", help="Certify a tag again that was erased and has another key now.")
@@ -37,9 +31,6 @@ def provision(
     as_json: JsonOption = False,
 ) -> None:
     """Make a new tag one of this programme's: it takes the root, and its own key is certified."""
-    if not (0 < len(calibration) <= _CALIBRATION_SIZE and calibration.isascii() and calibration.isprintable()):
-        raise UsageError(f"{calibration!r} is no calibration's id.", "Take 1 to 8 plain letters and digits.")
-    calibration_id = calibration.encode().ljust(_CALIBRATION_SIZE, b"\0")
     holder = Authority(authority)
     holder.region_key(region)
     with open_store(store, create=True) as opened, open_client(port, tag) as client:
@@ -47,9 +38,10 @@ def provision(
             # Behind the tag's first answer: its emulator has written the clock file by then.
             tag_id = octets(client.hello(), "tag_id")
             now = now_s(clock)
-            result = run(client, holder, Wish(region, calibration_id, now, lasting_s(years), new_key))
+            result = run(client, holder, Wish(region, now, lasting_s(years), new_key))
         opened.see_tag(tag_id, now * 1000)
         opened.add_documents(result.documents)
+    words = calibration_words(result.certificate.octets(documents.CALIBRATION))
     ends_ms = result.certificate.number(documents.NOT_AFTER) * 1000
     if as_json:
         emit(
@@ -58,13 +50,12 @@ def provision(
                 "tag": result.tag_id.hex(),
                 "key": result.key_id.hex(),
                 "region": region,
-                "calibration": calibration_words(calibration_id),
+                "calibration": words,
                 "not_after": iso(ends_ms),
             }
         )
         return
     say(f"tag {result.tag_id.hex()}, key {result.key_id.hex()}")
     done = "certified" if result.made else "had its certificate already"
-    words = calibration_words(calibration_id)
     say(f"  {done}: region {region!r}, calibration {words}, until {clock_time(ends_ms)[:10]}")
     say(f"  it obeys the stations of {holder.name!r} from now on")
