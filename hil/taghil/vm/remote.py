@@ -76,7 +76,7 @@ class Remote(ABC):
         self.call("remove_part", addr=addr)
 
     def fault(self, part: str, what: str) -> None:
-        """Lets something be wrong with a part (taghil.world.faults.FAULTS, 'unplugged') or bus ('', 'stuck', 'hung')."""
+        """Something goes wrong with a part (taghil.world.faults.FAULTS, 'unplugged') or bus ('', 'stuck', 'hung')."""
         self.call("fault", CALL_S, part=part, what=what, begins=True)
 
     def mend(self, part: str, what: str) -> None:
