@@ -1,5 +1,7 @@
 """A tag with a cell of its own in a gas chamber, calibrated by commands as a laboratory types them."""
 
+import subprocess
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -108,6 +110,8 @@ def test_a_tag_is_calibrated_and_then_reads_what_is_there(kept: Path, lab: Labor
     run("report", "--store", lab.store, "--order", begun["order"], "--out", kept / "out")
     expert = ("calibrate", "show", bundle, "--steps", STEPS, "--order", begun["order"])
     shown = run(*expert, "--authority", lab.authority / "root.cose", "--json").json
+    checked = [sys.executable, ROOT / "protocol/verify_evidence.py", bundle, "--authority", lab.authority / "root.cose"]
+    assert subprocess.run(checked, capture_output=True, text=True, check=True).stdout.endswith("\nHOLDS\n")
     for repeated in (again, shown):
         assert repeated.pop("held")
         assert repeated == {name: done[name] for name in repeated}

@@ -50,7 +50,7 @@ def instrument_lines(evaluation: Evaluation) -> list[str]:
         moved = "" if zero.drift_ug_dl is None else f", moved by {zero.drift_ug_dl:+,} ug/dL over them"
         days = f"{len(zero.days)} day{'' if len(zero.days) == 1 else 's'}"
         lines.append(f"zero of the alcohol sensor: {zero.level_ug_dl:+,} ug/dL in {days}{moved}")
-    lines += [_clock(drift) for drift in evaluation.clock_drifts]
+    lines += [_clock(drift) for drift in evaluation.clock_drifts if drift.is_telling]
     return [*lines, *(f"NOTE: {note.sentence}" for note in evaluation.notes)]
 
 

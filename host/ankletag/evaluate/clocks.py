@@ -23,6 +23,11 @@ class ClockDrift:
     high_ppb: int
 
     @property
+    def is_telling(self) -> bool:
+        """Whether the bounds are nearer to each other than the crystal may be off: a few hours leave them far apart."""
+        return self.high_ppb - self.low_ppb <= DRIFT_PPM * 1000
+
+    @property
     def is_over(self) -> bool:
         """Whether it was certainly more than the tag's crystal may be off."""
         return self.low_ppb > DRIFT_PPM * 1000 or self.high_ppb < -DRIFT_PPM * 1000
