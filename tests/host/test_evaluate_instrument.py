@@ -133,6 +133,11 @@ def test_the_bounds_hold_whatever_a_station_may_be_off(ppm: int, more_ms: int, d
     assert drift.low_ppb <= ppm * 1000 <= drift.high_ppb
 
 
+def test_an_afternoon_tells_nothing_of_a_crystal() -> None:
+    assert [drift.is_telling for drift in clocked(20, 0.25)[0].clock_drifts] == [False]
+    assert [drift.is_telling for drift in clocked(20, 1)[0].clock_drifts] == [True]
+
+
 def test_one_attestation_says_nothing_of_a_clock() -> None:
     assert judged(fitted([0] * 5)).clock_drifts == []
 

@@ -35,7 +35,7 @@ def say_computed(computed: Computed) -> None:
     say(f"computed from the sealed readings between record {computed.first_record} and {computed.last_record}")
     say("step  gas, mg/dL   degC  readings  read as     off")
     for one in computed.steps:
-        gas, read, off = (ug_dl / 1000 for ug_dl in (one.step.gas_ug_dl, one.tac_ug_dl, one.residual_ug_dl))
+        gas, read, off = (_mg_dl(ug_dl) for ug_dl in (one.step.gas_ug_dl, one.tac_ug_dl, one.residual_ug_dl))
         where = f"{one.step.number:4}  {gas:10.2f}  {one.temp_mdeg_c / 1000:5.1f}"
         say(f"{where}  {one.readings:8}  {read:7.2f}  {off:+6.2f}")
     for line in calibration_lines(computed.calibration):
@@ -88,6 +88,11 @@ def _step_document(one: StepResult) -> dict[str, JsonValue]:
         "tac_ug_dl": one.tac_ug_dl,
         "residual_ug_dl": one.residual_ug_dl,
     }
+
+
+def _mg_dl(ug_dl: int) -> float:
+    """To hundredths, and never as a negative nothing."""
+    return round(ug_dl / 1000, 2) + 0.0
 
 
 def _moment(begun_ms: int | None, after_s: int) -> str:

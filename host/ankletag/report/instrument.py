@@ -16,10 +16,9 @@ def instrument(evaluation: Evaluation) -> list[tuple[str, str]]:
         if zero.drift_ug_dl is not None and zero.slope_ug_dl_30_days is not None:
             words += f"; it moved by {_g_dl(zero.drift_ug_dl)} over them, {_g_dl(zero.slope_ug_dl_30_days)} in 30 days"
         rows.append(("Zero of the alcohol sensor", words))
-    if evaluation.clock_drifts:
-        drifts = [
-            f"{drift.low_ppb / 1000:+.1f} to {drift.high_ppb / 1000:+.1f} ppm" for drift in evaluation.clock_drifts
-        ]
+    telling = [drift for drift in evaluation.clock_drifts if drift.is_telling]
+    if telling:
+        drifts = [f"{drift.low_ppb / 1000:+.1f} to {drift.high_ppb / 1000:+.1f} ppm" for drift in telling]
         rows.append(("The tag's clock was fast by", ", then ".join(drifts) + ", between attestations of one boot"))
     return rows
 
