@@ -64,13 +64,14 @@ class Chaos:
 
     def _odd_statements(self) -> None:
         maker, signer = self.maker, self.signer()
+        pace = {**{name: maker.config[name] for name, _ in records.PACE}, "cadence_s": 60, "seal_interval_s": 600}
+        calibration = {name: maker.config[name] for name, _ in records.CALIBRATION}
         self.draw.choice([
             lambda: maker.fit(signer=signer),
             lambda: maker.remove(signer=signer),
             lambda: maker.event(records.OPENED, **maker.signed(records.OPENED, signer, scope=2)),
-            lambda: maker.event(
-                records.CONFIGURED, **maker.signed(records.CONFIGURED, signer, cadence_s=60, seal_interval_s=600)
-            ),
+            lambda: maker.event(records.CONFIGURED, **maker.signed(records.CONFIGURED, signer, **pace)),
+            lambda: maker.event(records.CALIBRATED, **maker.signed(records.CALIBRATED, signer, **calibration)),
         ])()  # fmt: skip
 
     def _odd_receipt(self) -> None:
