@@ -77,7 +77,7 @@ def _change(entries: list[Entry]) -> list[Entry]:
     at = readings(entries)[1000]
     record = entries[at].record
     assert record is not None
-    entries[at] = changed(entries[at], body=record.body[:1] + b"\x40\x1f" + record.body[3:])
+    entries[at] = changed(entries[at], body=record.body[:1] + bytes((record.body[1] ^ 0x80,)) + record.body[2:])
     return entries
 
 
