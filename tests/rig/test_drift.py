@@ -7,7 +7,7 @@ import pytest
 from ankletag.evaluate import Parameters, evaluate
 from ankletag.evaluate.leg import samples
 from ankletag.evaluate.zero import Zero, of_zero, zero_of
-from ankletag.verify import verify_pages
+from ankletag.verify import Verified, verify_pages
 from measure.senses_wearers import Days, judged, readings_of
 from provisioned import begin_fitting, clock_of, connect, given, read_all
 from taghil.vm.process import Emulator
@@ -39,16 +39,11 @@ def test_the_drift_of_a_cell_is_found_under_a_life_with_drinks(seed: int, uv_per
     assert bool(list(of_zero(zero, Parameters()))) == bool(uv_per_30_days)
 
 
-SLOW_CLOCK = "start = 2026-03-02T09:00:00Z\ndays = 6\n[clock]\ndrift_ppm = {}\n"
-
-
-@pytest.mark.parametrize("ppm", [30, -80])
-def test_a_tags_clock_is_measured_between_two_visits(kept: Path, ppm: int) -> None:
-    scenario = kept / "clock.toml"
-    scenario.write_text(SLOW_CLOCK.format(ppm), encoding="utf-8")
-    with Emulator(kept / "tag", scenario=str(scenario)) as tag:
+def lived(folder: Path, scenario: str, cadence_s: int) -> Verified:
+    """Fitted and attested at the beginning, attested and read out at the end."""
+    with Emulator(folder, scenario=scenario) as tag:
         with connect(tag) as client:
-            certificate = begin_fitting(client, 600, 21_600)
+            certificate = begin_fitting(client, cadence_s, 21_600)
             client.attest(clock_of(tag).now_ms)
         tag.wait_lived(60.0)
         with connect(tag) as client:
@@ -59,7 +54,28 @@ def test_a_tags_clock_is_measured_between_two_visits(kept: Path, ppm: int) -> No
     key, tag_id = hello["public_key"], hello["tag_id"]
     assert isinstance(key, bytes)
     assert isinstance(tag_id, bytes)
-    verified = verify_pages(raws, key, tag_id, given(certificate))
+    return verify_pages(raws, key, tag_id, given(certificate))
+
+
+def test_a_tag_that_ages_for_thirty_days_is_told_of(kept: Path) -> None:
+    verified = lived(kept / "tag", "ageing", 600)
+    assert verified.against == []
+    evaluation = evaluate(verified, verified.clock)
+    assert evaluation.zero.drift_ug_dl == pytest.approx(9_667, abs=1_500)
+    assert [note.sentence.split(" moved by ")[0] for note in evaluation.notes] == ["The alcohol sensor's zero"]
+    (drift,) = evaluation.clock_drifts
+    assert drift.low_ppb <= 40_000 <= drift.high_ppb
+    assert drift.high_ppb - drift.low_ppb < 2_000
+
+
+SLOW_CLOCK = "start = 2026-03-02T09:00:00Z\ndays = 6\n[clock]\ndrift_ppm = {}\n"
+
+
+@pytest.mark.parametrize("ppm", [30, -80])
+def test_a_tags_clock_is_measured_between_two_visits(kept: Path, ppm: int) -> None:
+    scenario = kept / "clock.toml"
+    scenario.write_text(SLOW_CLOCK.format(ppm), encoding="utf-8")
+    verified = lived(kept / "tag", str(scenario), 600)
     (drift,) = evaluate(verified, verified.clock).clock_drifts
     assert drift.low_ppb <= ppm * 1000 <= drift.high_ppb
     assert drift.high_ppb - drift.low_ppb < 10_000
