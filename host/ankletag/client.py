@@ -134,6 +134,11 @@ class Client:
         """Give a tag that is not fitted another calibration: the fields of tagproto.records.CALIBRATION."""
         return self._session.ask(messages.CALIBRATE, lambda: values, self._signed_s)
 
+    def self_test(self) -> Values:
+        """Have the tag test itself, record that and seal it."""
+        # Beside the seal, a signature is made and checked twice.
+        return self._session.ask(messages.SELF_TEST, dict, 2 * self._seal_s)
+
     def attest(self, now_ms: Callable[[], int]) -> Values:
         """Give the tag the station's UTC in milliseconds since 1970-01-01, asked for anew at each try."""
         return self._session.ask(messages.ATTEST, lambda: {"utc_ms": now_ms()}, self._signed_s)

@@ -19,6 +19,7 @@ class Exit(enum.IntEnum):
     TAG_REFUSED = 8
     STORE = 9
     EVIDENCE_REFUSED = 10
+    SELF_TEST = 11
     INTERNAL = 70
     STOPPED = 130
 
@@ -35,6 +36,7 @@ EXIT_MEANINGS: dict[Exit, str] = {
     Exit.TAG_REFUSED: "the tag refused the command",
     Exit.STORE: "the store cannot be opened, read or written",
     Exit.EVIDENCE_REFUSED: "the evidence is damaged, does not belong to the pinned key, or gives no calibration",
+    Exit.SELF_TEST: "the tag's self-test failed",
     Exit.INTERNAL: "a fault of this program; the message names the file with the details",
     Exit.STOPPED: "stopped from the keyboard; nothing is lost",
 }

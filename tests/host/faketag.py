@@ -46,6 +46,8 @@ class FakeTag:
         self.maker = maker
         self.version = version
         self.battery_mv = 0
+        self.test_ran = 2047
+        self.test_failed = 0
         self.gate = Gate(maker, provisioned)
         self.garble: Answer = lambda kind, data: data
         # What arrives: a frame's kind and values before the tag sees them. Gives values, or None to swallow them.
@@ -188,6 +190,7 @@ class FakeTag:
             "minimum": self.gate.minimum,
             **{name: maker.config[name] for name, _ in records.PACE},
             "calibration_id": maker.config["calibration_id"],
+            "test_failed": self.test_failed,
             "battery_mv": self.battery_mv,
         }
 
@@ -215,6 +218,11 @@ class FakeTag:
             return {"number": maker.event(records.RECEIPT, **values)}
         if kind == messages.CONFIGURE:
             return self._configure(values)
+        if kind == messages.SELF_TEST:
+            number = maker.event(records.SELF_TEST, asked=1, ran=self.test_ran, failed=self.test_failed)
+            maker.seal(seals.REASON_ASKED)
+            seal_number = maker.seal_count - 1
+            return {"number": number, "seal_number": seal_number, "ran": self.test_ran, "failed": self.test_failed}
         if kind == messages.CALIBRATE:
             return self._calibrate(values)
         if kind == messages.FIT:

@@ -135,9 +135,10 @@ class TagMaker(SealWriter):
         self.pace(cadence_s, seal_interval_s)
         return number
 
-    def pace(self, cadence_s: int, seal_interval_s: int) -> None:
+    def pace(self, cadence_s: int, seal_interval_s: int, profile: int | None = None) -> None:
         """Another CONFIG record: what `live` does follows it."""
         self.config |= {"cadence_s": cadence_s, "seal_interval_s": seal_interval_s}
+        self.config["profile"] = profile or self.config["profile"]
         self.event(records.CONFIG, **self.config)
 
     def strap(self, is_open: bool, edges: int = 1) -> None:

@@ -41,6 +41,14 @@ def tampered(maker: TagMaker, code: int, begun: bool, age_s: int = 0) -> int:
     return number
 
 
+def passed(maker: TagMaker, threshold: int, begun: bool, value: int = 0) -> int:
+    """The tag's own record of a threshold, and the seal over one that begins."""
+    number = maker.event(records.THRESHOLD, threshold=threshold, begun=int(begun), value=value)
+    if begun:
+        maker.seal(seals.REASON_THRESHOLD)
+    return number
+
+
 def hours(maker: TagMaker, count: float, **same: int) -> None:
     """Live so long without alcohol, warmer and colder by half a degree as a leg is."""
     for minute in range(round(count * 60)):

@@ -13,6 +13,7 @@ from host.fakeline import TerminalTag
 from host.faketag import FakeTag
 from host.tagmaker import TagMaker, fitted
 from provisioned import LASTING, station_folder
+from tagproto import records
 
 Served = tuple[TerminalTag, list[str]]
 
@@ -107,3 +108,68 @@ def test_a_log_that_is_damaged_is_acknowledged_when_somebody_says_so(served: Ser
     assert tag.received > 3
     # What was given up once is not asked for again.
     assert "nothing was acknowledged" not in run("sync", *at).err
+
+
+def test_fit_and_configure_name_a_profile(served: Served) -> None:
+    terminal, at = served
+    maker = terminal.tag.maker
+    maker.remove()
+    maker.end_page()
+    terminal.tag.received = len(maker.closed)
+    outcome = run("fit", "--order", "B", "--profile", "strict", *at)
+    no_findings(outcome)
+    assert "fitted for order B: one reading in 30 s, a seal at least every 3600 s, profile strict" in outcome.out
+    assert (maker.config["profile"], maker.config["cadence_s"], maker.config["fix_interval_s"]) == (3, 30, 0)
+    document = json.loads(run("configure", "--profile", "dense", "--seal", "7200", "--fixes", "600", "--json", *at).out)
+    assert [document[name] for name in ("profile", "cadence_s", "seal_interval_s", "fix_interval_s")] == [
+        "dense", 30, 7200, 600,
+    ]  # fmt: skip
+    # What is not named stays as it is.
+    outcome = run("configure", "--cadence", "90", "--seal", "3600", *at)
+    assert (
+        "now:    one reading in 90 s, a seal at least every 3600 s, a position fix in 600 s, profile dense"
+        in outcome.out
+    )
+    assert maker.config["profile"] == 2
+
+
+@pytest.mark.parametrize(
+    "words", [["--cadence", "60"], ["--seal", "3600"], [], ["--profile", "dense", "--fixes", "59"]]
+)
+def test_a_pace_that_is_not_whole_is_asked_for_again(served: Served, words: list[str]) -> None:
+    _, at = served
+    outcome = run("configure", *words, *at)
+    assert outcome.code == Exit.USAGE
+    assert "Traceback" not in outcome.err
+
+
+def test_a_self_test_is_told_line_by_line(served: Served) -> None:
+    terminal, at = served
+    outcome = run("selftest", *at)
+    no_findings(outcome)
+    assert "signatures                 good" in outcome.out
+    terminal.tag.test_ran = 511
+    terminal.tag.test_failed = records.TEST_CELL
+    outcome = run("selftest", *at)
+    assert outcome.code == Exit.SELF_TEST
+    assert "alcohol sensor             FAILED" in outcome.out
+    assert "signatures                 not tried" in outcome.out
+    assert "WARNING: the tag's self-test FAILED: alcohol sensor. Do not fit this tag" in outcome.err
+    document = json.loads(run("selftest", "--json", *at).out)
+    assert document["failed"] == ["alcohol sensor"]
+    assert "signatures" not in document["ran"]
+    assert document["seal"] == terminal.tag.maker.seal_count - 1
+    assert "test_failed        alcohol sensor" in run("status", *at[:2]).out
+
+
+def test_a_fitting_says_what_failed(served: Served) -> None:
+    terminal, at = served
+    maker = terminal.tag.maker
+    maker.remove()
+    maker.end_page()
+    terminal.tag.received = len(maker.closed)
+    terminal.tag.test_failed = records.TEST_PROX
+    outcome = run("fit", "--order", "B", *at)
+    no_findings(outcome)
+    assert "self-test FAILED: infrared proximity" in outcome.err
+    assert maker.fitted

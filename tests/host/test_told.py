@@ -115,7 +115,8 @@ def test_events_say_in_json_what_was_done_to_the_tag(tmp_path: Path) -> None:
     (episode,) = document["episodes"]
     assert episode["interferent"]
     assert episode["rise_ug_dl_h"] > 50_000
-    assert len(document["remarks"]) == 2
+    # Skin and a sense, and alcohol that the tag told nothing of.
+    assert len(document["remarks"]) == 4
     assert json.loads(run(fitted([0]), tmp_path, "--json"))["baseline"] is None
 
 
@@ -154,8 +155,8 @@ def test_events_say_who_told_the_tag_what(tmp_path: Path) -> None:
         "the tag has its certificate, generation 1",
         "the tag obeys list 4: generations below 1 are over",
         "it is 2026-06-15T15:06:40.020Z; by station 'Court 1'",
-        f"for order {maker.order_id.hex()}, one reading in 60 s, a seal in 21600 s; by station 'Court 1'",
-        "one reading in 120 s, a seal in 21600 s; by station 'Court 1'",
+        f"for order {maker.order_id.hex()}, one reading in 60 s, a seal at least every 21600 s, profile standard; by",
+        "one reading in 120 s, a seal at least every 21600 s, profile standard; by station 'Court 1'",
         "which ends in seal 1; by station 'Court 1'",
         "all that the tag holds may be read out; by the authority",
         "the fitting ends, reason 1; by the authority",

@@ -21,11 +21,12 @@ from .plugins import add_plugins
 from .provision import provision
 from .remove import remove
 from .report import report
+from .selftest import selftest
 from .status import status
 from .sync import sync
 from .verify import verify
 
-_COMMANDS = (fit, sync, verify, events, report, disclose, configure, remove, status, log, plan, provision)
+_COMMANDS = (fit, sync, verify, events, report, disclose, configure, selftest, remove, status, log, plan, provision)
 _AUTHORITY: dict[str, Callable[..., object]] = {
     "init": authority.init,
     "region": authority.region,

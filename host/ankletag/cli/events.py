@@ -9,6 +9,7 @@ from tagproto.records import Record
 from ..errors import Exit
 from ..evaluate import KINDS, Baseline, Episode, Evaluation, Loss, Slowdown, evaluate
 from ..models import readable
+from ..selftest import names
 from .believing import AuthorityOption, authority_of
 from .evidence import Evidence, load
 from .instrument import instrument_document, instrument_lines
@@ -127,6 +128,19 @@ def _document(evidence: Evidence, evaluation: Evaluation) -> dict[str, JsonValue
             }
             for gap in evaluation.gaps
         ],
+        "thresholds": [
+            {
+                "threshold": one.name,
+                "value": one.value,
+                "from": span_document(evidence.clock.span(one.first_item)),
+                "to": span_document(evidence.clock.span(one.last_item)),
+                "ended": one.ended,
+            }
+            for one in evaluation.thresholds
+        ],
+        "self_tests_failed": [
+            {"record": one.number, "failed": list(names(one.failed))} for one in evaluation.failed_tests
+        ],
         "slowdowns": [
             {
                 "from": span_document(evidence.clock.span(slowdown.first_item)),
@@ -181,6 +195,12 @@ def _tell_evaluation(evidence: Evidence, evaluation: Evaluation) -> None:
     for kind, words in KINDS.items():
         if not evaluation.losses_of(kind):
             say(f"  {'not judged' if kind in evaluation.unjudged else 'never'}: {words}")
+    for one in evaluation.thresholds:
+        first, last = span_words(clock.span(one.first_item)), span_words(clock.span(one.last_item))
+        say(f"  told by the tag at once, {one.name}: {first} to {last}" + ("" if one.ended else " (and still)"))
+    for failed in evaluation.failed_tests:
+        when = span_words(clock.span(failed.item))
+        say(f"  SELF-TEST FAILED at {when}: {', '.join(names(failed.failed))}")
     for remark in evaluation.remarks:
         say(f"  differs: {remark.sentence}")
     for line in instrument_lines(evaluation):

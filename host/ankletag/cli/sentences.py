@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
-from tagproto import commands, messages, records, tamper
+from tagproto import commands, messages, records, tamper, thresholds
 from tagproto.records import Record
 
+from ..models import Pace
+from ..selftest import names
 from ..trust.chains import Trusted
 from .output import iso
+from .pacing import pace_words
 
 _REFUSALS = {
     messages.ERROR_VERSION: "it was of another protocol version",
@@ -47,6 +50,11 @@ def sentence(record: Record, trusted: Trusted) -> str | None:
         return _trust(numbers)
     if record.kind == records.TAMPER:
         return _tamper(numbers["tamper"], numbers["begun"], numbers["age_s"])
+    if record.kind == records.THRESHOLD:
+        return _threshold(numbers["threshold"], numbers["begun"], numbers["value"])
+    if record.kind == records.SELF_TEST:
+        failed = ", ".join(names(numbers["failed"]))
+        return ("for a station: " if numbers["asked"] else "") + (f"FAILED: {failed}" if failed else "all is well")
     if record.kind == records.BASELINE:
         return f"the fitted baseline, of {numbers['readings']} readings from record {numbers['first']} on"
     return None
@@ -64,7 +72,8 @@ def signer(values: Mapping[str, int | bytes], trusted: Trusted) -> str:
 
 def _told(kind: int, values: Mapping[str, int | bytes]) -> str:
     numbers = {name: value for name, value in values.items() if isinstance(value, int)}
-    pace = f"one reading in {numbers.get('cadence_s')} s, a seal in {numbers.get('seal_interval_s')} s"
+    if kind in (records.FIT, records.CONFIGURED):
+        pace = pace_words(Pace(*(numbers[name] for name, _ in records.PACE)))
     if kind == records.ATTESTATION:
         return f"it is {iso(numbers['utc_ms']) or 'a time beyond the calendar'}"
     if kind == records.FIT:
@@ -98,6 +107,16 @@ def _trust(numbers: Mapping[str, int]) -> str | None:
 def _tamper(code: int, begun: int, age_s: int) -> str:
     what = tamper.NAMES.get(code, f"of unknown class {code}")
     return f"{what} {'begins' if begun else 'ends'}; it showed {age_s} s before"
+
+
+def _threshold(code: int, begun: int, value: int) -> str:
+    if code == thresholds.ALCOHOL:
+        return (
+            f"TAC {'above' if begun else 'no longer above'} the limit: {value / 1_000_000:.3f} g/dL by the code alone"
+        )
+    if code == thresholds.BATTERY:
+        return f"battery {'near its end' if begun else 'no longer near its end'}: {value / 1000:.2f} V"
+    return f"{'beyond' if begun else 'no longer beyond'} an unknown threshold, {code}: {value}"
 
 
 def _refused(command: int, code: int) -> str:

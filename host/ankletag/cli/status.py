@@ -1,9 +1,15 @@
 """`ankletag status`."""
 
+from tagproto import tamper, thresholds
+
 from ..battery import battery_of
+from ..client import number, octets
+from ..models import readable
+from ..selftest import names
 from .link import open_client
 from .options import JsonOption, PortOption, TagOption
 from .output import JsonValue, emit, say, working
+from .pacing import name_of
 
 # Of hello, what is not a secret nor used up by being read.
 _HELLO = ("version", "tag_id", "firmware", "epoch", "public_key", "root", "list_number", "input", "rate")
@@ -22,5 +28,16 @@ def status(port: PortOption = None, tag: TagOption = None, as_json: JsonOption =
         emit(values)
         return
     values["battery_days"] = battery.words if battery is not None else "the tag measures none"
+    values["profile"] = name_of(number(found, "profile"))
+    values["thresholds"] = _named(number(found, "thresholds"), thresholds.NAMES)
+    values["tampers"] = _named(number(found, "tampers"), tamper.NAMES)
+    values["calibration_id"] = readable(octets(found, "calibration_id").rstrip(b"\0"))
+    values["test_failed"] = ", ".join(names(number(found, "test_failed"))) or "nothing"
     for name, shown in values.items():
         say(f"{name:18} {shown}")
+
+
+def _named(bits: int, words: dict[int, str]) -> str:
+    """What is in force, by name."""
+    codes = [code for code in range(16) if bits >> code & 1]
+    return ", ".join(words.get(code, str(code)) for code in codes) or "none"

@@ -29,6 +29,7 @@ from .losses import Loss
 from .parameters import Parameters
 from .readings import Reading, readings
 from .remarks import Remark
+from .thresholds import FailedTest, Passed
 from .zero import Zero, ZeroDay
 
 __all__ = [
@@ -49,12 +50,14 @@ __all__ = [
     "Counts",
     "Episode",
     "Evaluation",
+    "FailedTest",
     "Fitting",
     "Gap",
     "Loss",
     "Medians",
     "Pace",
     "Parameters",
+    "Passed",
     "Reading",
     "Remark",
     "Search",

@@ -19,10 +19,12 @@ from .leg import lifeless, moved, samples
 from .losses import Loss
 from .parameters import Parameters
 from .readings import Reading, readings
-from .remarks import Remark, of_baselines, of_day_behind, of_tampers
+from .remarks import Remark, of_baselines, of_changes, of_day_behind
 from .switches import power_losses, switch_losses
 from .tampers import changes
 from .tampers import losses as tamper_losses
+from .thresholds import FailedTest, Passed, failed_tests, passed
+from .thresholds import changes as alcohol_changes
 from .zero import Zero, of_zero, zero_of
 
 
@@ -34,7 +36,8 @@ class Evaluation:
     the tag's own, None while there is none; search: what the readings give for it; remarks: where the tag's own
     judgement and this one differ; unjudged: kinds of loss of which nothing is known; breaks_passed_by: breaks behind
     which it is not known whether the tag was worn differently; zero, clock_drifts: how sensor and clock of the tag
-    moved; notes: what of that is too much, and of a baseline that was taken on an odd hour.
+    moved; notes: what of that is too much, and of a baseline that was taken on an odd hour; thresholds,
+    failed_tests: what the tag told of.
     """
 
     fitting: Fitting | None
@@ -54,6 +57,8 @@ class Evaluation:
     clock_drifts: list[ClockDrift] = field(default_factory=list)
     notes: list[Remark] = field(default_factory=list)
     parameters: Parameters = field(default_factory=Parameters)
+    thresholds: list[Passed] = field(default_factory=list)
+    failed_tests: list[FailedTest] = field(default_factory=list)
 
     @property
     def readings_saturated(self) -> int:
@@ -101,7 +106,8 @@ def evaluate(
     unjudged = (() if baseline else (OBSTRUCTION, LIQUID)) + (() if still is not None else (LIFELESS,))
     remarks = [
         *of_baselines(verified, fitting, found, baselines, search),
-        *of_tampers(verified, fitting, found, judged),
+        *of_changes(verified, fitting, found, judged, records.TAMPER),
+        *of_changes(verified, fitting, found, list(alcohol_changes(found, in_force)), records.THRESHOLD),
     ]
     drunk = episodes(found, parameters)
     zero = zero_of(on_skin, drunk, parameters)
@@ -128,4 +134,6 @@ def evaluate(
             *of_clocks(drifts),
         ],
         parameters=parameters,
+        thresholds=passed(verified, fitting),
+        failed_tests=failed_tests(verified, fitting),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from tagproto import records, tamper
+from tagproto import records, tamper, thresholds
 
 from ..verify.result import Verified
 from .baseline import Baseline, Search
@@ -14,7 +14,7 @@ from .parameters import Parameters
 from .readings import Reading
 from .tampers import Change
 
-_COUNTED = bytes((records.TAMPER,))
+_NAMES = {records.TAMPER: tamper.NAMES, records.THRESHOLD: thresholds.NAMES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,13 @@ def of_day_behind(baseline: Baseline | None, on_skin: Sequence[Sample], paramete
         yield Remark(baseline.number, behind[-1].reading.number, sentence)
 
 
-def of_tampers(
-    verified: Verified, fitting: Fitting, readings: Sequence[Reading], judged: Sequence[Change]
+def of_changes(
+    verified: Verified, fitting: Fitting, readings: Sequence[Reading], judged: Sequence[Change], kind: int
 ) -> Iterator[Remark]:
-    """Changes that only one side knows of. A boot in which the tag turned readings away, or only counted tampers, or
-    of which a part is not proven, is passed by: there the two cannot be the same."""
-    told, unclear = _told(verified, fitting, readings)
+    """Changes that only one side knows of, by records of this kind. A boot in which the tag turned readings away, or
+    only counted changes, or of which a part is not proven, is passed by: there the two cannot be the same."""
+    names = _NAMES[kind]
+    told, unclear = _told(verified, fitting, readings, kind)
     for at, change in enumerate(judged):
         reading = readings[change.place]
         match = next((each for each in told if _is_same(change, _until(judged, at, readings), each)), None)
@@ -78,19 +79,19 @@ def of_tampers(
             told.remove(match)
         elif reading.boot not in unclear and change.place < len(readings) - 1:
             shown = readings[change.shown].number
-            what = f"{tamper.NAMES[change.code]} {'began' if change.begun else 'ended'}"
+            what = f"{names[change.code]} {'began' if change.begun else 'ended'}"
             sentence = f"By the readings, {what} with record {shown}; the tag recorded nothing of it."
             yield Remark(shown, reading.number, sentence)
     for each in told:
         if each.boot not in unclear:
-            what = f"{tamper.NAMES.get(each.code, f'tamper {each.code}')} {'began' if each.begun else 'ended'}"
+            what = f"{names.get(each.code, f'{records.name(kind)} {each.code}')} {'began' if each.begun else 'ended'}"
             sentence = f"The tag recorded that {what}; its readings do not show it."
             yield Remark(each.number, each.number, sentence)
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A TAMPER record. place: of the reading in front of it."""
+    """A TAMPER or THRESHOLD record. place: of the reading in front of it."""
 
     code: int
     begun: bool
@@ -109,8 +110,9 @@ def _is_same(change: Change, until: int, each: _Told) -> bool:
     return (each.code, each.begun) == (change.code, change.begun) and change.place <= each.place < until
 
 
-def _told(verified: Verified, fitting: Fitting, readings: Sequence[Reading]) -> tuple[list[_Told], set[int]]:
+def _told(verified: Verified, fitting: Fitting, readings: Sequence[Reading], kind: int) -> tuple[list[_Told], set[int]]:
     """The tag's own records, and the boots of which they do not say all."""
+    battery = thresholds.BATTERY if kind == records.THRESHOLD else None
     told: list[_Told] = []
     unclear: set[int] = set()
     place = -1
@@ -122,8 +124,9 @@ def _told(verified: Verified, fitting: Fitting, readings: Sequence[Reading]) -> 
             unclear.add(record.boot)
         elif record.kind == records.READING:
             place += 1
-        elif record.kind == records.LOST or (record.kind == records.REPEATED and record.body[:1] == _COUNTED):
+        elif record.kind == records.LOST or (record.kind == records.REPEATED and record.body[:1] == bytes((kind,))):
             unclear.add(record.boot)
-        elif record.kind == records.TAMPER and len(record.body) > 1:
+        # What the battery does, no reading says.
+        elif record.kind == kind and len(record.body) > 1 and record.body[0] != battery:
             told.append(_Told(record.body[0], bool(record.body[1]), place, record.number, record.boot))
     return told, unclear

@@ -5,8 +5,9 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tagproto import tamper
+from tagproto import profiles, tamper
 
+from ..models import Calibration
 from .baseline import Baseline
 from .classes import OF_CODE
 from .configs import InForce, at
@@ -26,12 +27,21 @@ class Change:
 
 
 def changes(readings: Sequence[Reading], known: list[InForce], baseline: Baseline | None) -> Iterator[Change]:
-    """In order. A boot and another scale begin the judging anew: what was in force then is not said to have ended."""
-    for first, last, limits in _runs(readings, known):
-        watch = tamper.Watch(limits)
+    """In order. A boot and another calibration begin the judging anew: what was in force then is not said to have
+    ended."""
+    coming = 0
+    for first, last, calibration in runs(readings, known):
+        scales = calibration.prox_uv_per_count, calibration.temp_ndeg_c_per_code
+        if min(scales) <= 0:
+            continue
+        watch = tamper.Watch(tamper.Limits(*scales))
+        watch.hurry(_notice(known, coming))
         run = readings[first:last]
         before_ms = run[0].elapsed_ms
         for place, reading in enumerate(run, first):
+            while coming < len(known) and known[coming].item < reading.item:
+                coming += 1
+                watch.hurry(_notice(known, coming))
             if baseline is not None and baseline.item < reading.item:
                 watch.baseline = baseline.medians.prox_count
             passed_ms = max(0, reading.elapsed_ms - before_ms)
@@ -71,34 +81,33 @@ def losses(readings: Sequence[Reading], found: Sequence[Change]) -> list[Loss]:
     return result
 
 
-def _runs(readings: Sequence[Reading], known: list[InForce]) -> Iterator[tuple[int, int, tamper.Limits]]:
-    """(first, one behind the last, limits) of the readings that are judged in one go."""
+def runs(readings: Sequence[Reading], known: list[InForce]) -> Iterator[tuple[int, int, Calibration]]:
+    """(first, one behind the last, calibration) of the readings that are judged in one go: of one boot by one
+    calibration. Readings in front of the first one are left out."""
     begins = [config.item for config in known]
 
     def key(place: int) -> tuple[int, int]:
         return readings[place].boot, bisect.bisect_left(begins, readings[place].item)
 
     first = 0
-    before: tuple[int, tuple[int, int]] | None = None
-    scale = (0, 0)
+    before: tuple[int, Calibration | None] | None = None
     for (boot, _), group in itertools.groupby(range(len(readings)), key):
-        places = list(group)
-        config = at(known, readings[places[0]].item)
-        scale = (0, 0)
-        if config is not None:
-            scale = config.calibration.prox_uv_per_count, config.calibration.temp_ndeg_c_per_code
-        if before is not None and before != (boot, scale):
-            yield from _run(first, places[0], before[1])
-            first = places[0]
-        before = boot, scale
-    if before is not None:
-        yield from _run(first, len(readings), before[1])
+        place = next(group)
+        config = at(known, readings[place].item)
+        now = boot, None if config is None else config.calibration
+        if before is not None and before != now:
+            if before[1] is not None:
+                yield first, place, before[1]
+            first = place
+        before = now
+    if before is not None and before[1] is not None:
+        yield first, len(readings), before[1]
 
 
-def _run(first: int, last: int, scale: tuple[int, int]) -> Iterator[tuple[int, int, tamper.Limits]]:
-    """Nothing where no calibration gives the codes a meaning."""
-    if min(scale) > 0:
-        yield first, last, tamper.Limits(*scale)
+def _notice(known: list[InForce], coming: int) -> int:
+    """What the profile in force in front of the config record that comes next divides times by."""
+    code = known[coming - 1].config.profile if coming else profiles.STANDARD
+    return profiles.notice(code) if code in profiles.PROFILES else 1
 
 
 def _goes_on(readings: Sequence[Reading], latest: int, shown: int) -> bool:

@@ -1,8 +1,10 @@
 """A yes or a no for each question that a court asks."""
 
+from tagproto import thresholds
 from tagproto.layout import SLOW_ABOVE_PERCENT
 
 from ..evaluate import INTERFERENT, LIFELESS, MOVED, Evaluation, classes
+from ..selftest import names
 from .words import count
 
 
@@ -31,6 +33,9 @@ def answers(evaluation: Evaluation) -> list[tuple[str, str, str]]:
             ("Are readings missing?", ", ".join(part for part in missing if part)),
             ("Did the tag sample less often than ordered?", slower),
             ("Did the tag restart?", count(found.restarts, "time")),
+            ("Did the tag tell at once of TAC above its limit?", _told(evaluation, thresholds.ALCOHOL)),
+            ("Did the tag tell of a battery near its end?", _told(evaluation, thresholds.BATTERY)),
+            ("Did a self-test of the tag fail?", _failed(evaluation)),
             ("Did a sensor or the firmware report a fault?", count(found.faults, "time")),
             ("Did the tag refuse a request?", count(found.refused, "time")),
         )
@@ -47,6 +52,16 @@ def _of_kind(evaluation: Evaluation, kind: str, question: str) -> tuple[str, str
         beside = f"not judged behind {count(evaluation.breaks_passed_by, 'break')}, with too little on one side"
         return question, _answer(detail), "; ".join(part for part in (detail, beside) if part)
     return question, _answer(detail), detail
+
+
+def _told(evaluation: Evaluation, code: int) -> str:
+    return count(sum(one.code == code for one in evaluation.thresholds), "time")
+
+
+def _failed(evaluation: Evaluation) -> str:
+    times = count(len(evaluation.failed_tests), "time")
+    what = sorted({name for one in evaluation.failed_tests for name in names(one.failed)})
+    return f"{times}: {', '.join(what)}" if what else times
 
 
 def _answer(detail: str) -> str:
