@@ -52,6 +52,16 @@ def test_a_zero_that_lies_off_from_the_beginning_is_told() -> None:
     assert "reads -6,0" in note.sentence
 
 
+def test_days_of_drinking_from_morning_to_evening_leave_the_zero_where_it_is() -> None:
+    maker = fitted(cadence_s=300, seal_interval_s=21_600, rekeys=False)
+    for _ in range(6):
+        maker.live([500] * 30 + [9_000] * 50 + [50_000] * 208)
+    maker.seal()
+    evaluation = judged(maker)
+    assert evaluation.zero.level_ug_dl == pytest.approx(500, abs=40)
+    assert evaluation.notes == []
+
+
 def test_few_days_do_not_say_how_it_moves() -> None:
     evaluation = course(Parameters().zero_days - 1, lambda day: 6_000 + 2_000 * day)
     assert (evaluation.zero.drift_ug_dl, evaluation.zero.slope_ug_dl_30_days) == (None, None)
@@ -131,6 +141,24 @@ def test_a_clock_that_is_off_is_measured(ppm: int) -> None:
 def test_the_bounds_hold_whatever_a_station_may_be_off(ppm: int, more_ms: int, delay_ms: int) -> None:
     (drift,) = clocked(ppm, 2, delay_ms, more_ms)[0].clock_drifts
     assert drift.low_ppb <= ppm * 1000 <= drift.high_ppb
+
+
+@pytest.mark.parametrize("early", [False, True])
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize("delays_ms", [(2_000, 20), (20, 2_000)])
+def test_the_bounds_hold_at_their_ends(early: bool, sign: int, delays_ms: tuple[int, int]) -> None:
+    """Two stations that are half a second off either way, and whose time was that of the beginning or of the end of
+    the seconds that the attestation took."""
+    maker = TagMaker(rekeys=False, cadence_s=3_600)
+    maker.boot()
+    maker.provision()
+    maker.attest(499 * sign - (delays_ms[0] if early else 0), delays_ms[0])
+    maker.fit()
+    maker.live([0] * 24)
+    maker.attest(-499 * sign - (delays_ms[1] if early else 0), delays_ms[1])
+    maker.seal()
+    (drift,) = judged(maker).clock_drifts
+    assert drift.low_ppb <= 0 <= drift.high_ppb
 
 
 def test_an_afternoon_tells_nothing_of_a_crystal() -> None:
