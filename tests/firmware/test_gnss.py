@@ -50,6 +50,14 @@ def test_a_position_and_its_error(harness: Any) -> None:
     assert after(harness, gga(), gga(quality="0")) == (True, None)
 
 
+def test_the_fewest_fields_that_tell_it(harness: Any) -> None:
+    shortest, error = f"GPGGA,123519.00,{HERE},1,08,0.9", "GPGST,123519.00,12,3.2,2.1,88,3.0,4.0"
+    assert after(harness, sentence(shortest)) == (True, (481173000, 115166667, 45))
+    assert after(harness, sentence(shortest.removesuffix(",0.9"))) == (True, None)
+    assert after(harness, sentence(shortest), sentence(error))[1][2] == 50
+    assert after(harness, sentence(shortest), sentence(error.removesuffix(",4.0")))[1][2] == 45
+
+
 ODD = [
     gga(where="9000.00001,N,01131.00000,E"),
     gga(where="4860.00000,N,01131.00000,E"),
@@ -223,6 +231,25 @@ def test_nothing_is_loaded_or_switched_where_nobody_wants_fixes(tag: Any) -> Non
     assert not tag.knows_fixes()
     assert tag.receiver()["switched"] == []
     assert of(tag, records.FIX) == []
+
+
+def test_an_error_that_comes_behind_the_position_counts(tag: Any) -> None:
+    tag.tell(gga(hdop="9.9").hex())
+    fit(tag, 600)
+    while not tag.receiver()["on"]:
+        tag.steps(1)
+    tag.steps(1)
+    tag.tell(gst("3.0", "4.0").hex())
+    live(tag, 10)
+    assert [values["accuracy_dm"] for values in of(tag, records.FIX)] == [50]
+
+
+def test_a_turn_takes_all_that_came(tag: Any) -> None:
+    # More than is read at a time, and what tells comes last.
+    tag.tell((sentence("GPGSV," + "1" * 70) * 6 + gga()).hex())
+    fit(tag, 600)
+    live(tag, 10)
+    assert len(of(tag, records.FIX)) == 1
 
 
 def test_without_a_place_it_waits_ninety_seconds_and_samples_on(tag: Any) -> None:

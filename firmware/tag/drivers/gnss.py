@@ -79,7 +79,7 @@ class Nmea:
 def _scaled(text, places):
     """A number without sign, times ten to the power of `places`, more places left out; None for what is none."""
     whole, _, part = text.partition(b".")
-    if not (whole + part).isdigit() or len(whole) > 9:
+    if not (whole + part).isdigit():
         return None
     return int(whole + (part + b"000000000")[:places])
 

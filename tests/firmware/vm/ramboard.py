@@ -137,6 +137,7 @@ class Receiver:
 
     def __init__(self):
         self.told = b""
+        self._at = 0
         self.on = 0
         # Of each change: whether it went on, and the ticks.
         self.switched = []
@@ -147,9 +148,11 @@ class Receiver:
         self.switched.append((on, self.clock.ticks_ms()))
 
     def read_into(self, buf):
-        count = min(len(buf), len(self.told)) if self.on else 0
-        memoryview(buf)[:count] = self.told[:count]
-        return count
+        part = self.told[self._at : self._at + len(buf)] if self.on else b""
+        memoryview(buf)[: len(part)] = part
+        # A read that is not full ends a turn.
+        self._at = self._at + len(part) if len(part) == len(buf) else 0
+        return len(part)
 
 
 class Reset(SystemExit):
