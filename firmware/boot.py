@@ -1,7 +1,7 @@
 """First file that MicroPython runs on a board, and the last: it starts the tag itself.
 
 Before each file that it runs, MicroPython makes Ctrl-C on the link an interrupt again, which a byte 0x03 from whoever
-has the cable would be. So main.py is imported, not left to be run: then Ctrl-C stays the byte that it is made here.
+has the cable would be. So main is imported, not left to be run: then Ctrl-C stays the byte that it is made here.
 """
 
 import sys
@@ -11,6 +11,9 @@ import micropython
 micropython.kbd_intr(-1)
 
 try:
+    import pack
+
+    pack.mount()
     import main
 
     main.run()

@@ -21,6 +21,9 @@ def _folder(module):
 
 def _sources():
     """Folders with every file that runs here: the one that holds this file, `tag` and `boards`, and tagproto's."""
+    if "pack" in sys.modules:
+        # All of them are in the pack, which lies beside boot.py.
+        return ["."]
     tag_folder = _folder(app)
     return [tag_folder[: -len("/tag")] if "/" in tag_folder else ".", _folder(tagproto)]
 

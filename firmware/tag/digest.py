@@ -5,10 +5,11 @@ import os
 
 _CHUNK = 512
 _DIRECTORY = 0x4000
+_ENDINGS = (".py", ".mpy", ".pack")
 
 
 def firmware_digest(folders):
-    """First 8 bytes of the digest of every .py and .mpy file under `folders`, in the order of their names."""
+    """First 8 bytes of the digest of every .py, .mpy and .pack file under `folders`, in the order of their names."""
     digest = hashlib.sha256()
     for folder in folders:
         for path in sorted(_files(folder)):
@@ -28,6 +29,6 @@ def _files(folder):
         path = folder + "/" + entry[0]
         if entry[1] == _DIRECTORY:
             found += _files(path)
-        elif entry[0].endswith(".py") or entry[0].endswith(".mpy"):
+        elif entry[0].endswith(_ENDINGS):
             found.append(path)
     return found

@@ -12,7 +12,7 @@ PAGES_PER_BLOCK = BLOCK_SIZE // PAGE_SIZE
 
 # The part of a Pico's flash that MicroPython mounts, and how much of it the file system's image uses.
 STORAGE_BLOCKS = 352
-FILE_SYSTEM_BLOCKS = 80
+FILE_SYSTEM_BLOCKS = 40
 
 SETTINGS_BLOCKS = 2
 # Two keys are announced ahead: they lie in two blocks at most, and the third is free.

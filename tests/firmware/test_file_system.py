@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from littlefs import UserContext
 
-from ankletag.image import BLOCK_BYTES, IMAGE_BLOCKS, build_image, firmware_image, firmware_tree
+from ankletag.image import BLOCK_BYTES, IMAGE_BLOCKS, PACK, build_image, firmware_image, firmware_tree, image_tree
 from ankletag.image.geometry import file_system
 from micropython_vm import Vm
 
@@ -58,7 +58,7 @@ def declaring(blocks: int, files: dict[str, bytes]) -> bytes:
 def test_the_image_mounts_and_nothing_is_written(pico: Boot) -> None:
     tag = pico(firmware_image())
     assert tag.boot() is False
-    assert {path: bytes.fromhex(data) for path, data in tag.files().items()} == firmware_tree()
+    assert {path: bytes.fromhex(data) for path, data in tag.files().items()} == image_tree(firmware_tree())
     state = tag.state()
     assert state["written"] == []
     assert state["log_intact"] is True
@@ -70,17 +70,17 @@ def test_the_firmware_starts_from_the_image(pico: Boot) -> None:
     assert tag.boot() is False
     started = tag.start()
     assert started["from"] == {
-        "main": "main.py",
-        "tag.app": "tag/app.mpy",
-        "tag.log.writer": "tag/log/writer.mpy",
-        "tag.crypto.p256": "tag/crypto/p256.mpy",
-        "tag.drivers.ads1115": "tag/drivers/ads1115.mpy",
-        "tagproto": "tagproto/__init__.mpy",
-        "tagproto.pages": "tagproto/pages.mpy",
+        "main": "/firmware/main.mpy",
+        "tag.app": "/firmware/tag/app.mpy",
+        "tag.log.writer": "/firmware/tag/log/writer.mpy",
+        "tag.crypto.p256": "/firmware/tag/crypto/p256.mpy",
+        "tag.drivers.ads1115": "/firmware/tag/drivers/ads1115.mpy",
+        "tagproto": "/firmware/tagproto/__init__.mpy",
+        "tagproto.pages": "/firmware/tagproto/pages.mpy",
     }
     # The board file itself is found and runs until it wants the chip.
     assert tag.board() == "no module named 'rp2'"
-    assert started["digest"] == digest(firmware_tree())
+    assert started["digest"] == digest(image_tree(firmware_tree()))
     assert tag.state()["written"] == []
     assert tag.state()["log_intact"] is True
 
@@ -88,10 +88,27 @@ def test_the_firmware_starts_from_the_image(pico: Boot) -> None:
 def digest(tree: dict[str, bytes]) -> str:
     """What tag/digest.py says of these files."""
     total = hashlib.sha256()
-    for folder in ("tag", "tagproto"):
-        for path in sorted(path for path in tree if path.startswith(f"{folder}/")):
-            total.update(path[len(folder) :].encode() + tree[path])
+    for path, data in sorted(tree.items()):
+        total.update(b"/" + path.encode() + data)
     return total.digest()[:8].hex()
+
+
+def test_the_pack_holds_every_module_and_nothing_else(pico: Boot) -> None:
+    tag = pico(firmware_image())
+    tag.boot()
+    tag.start()
+    tree = {path: data.hex() for path, data in firmware_tree().items() if path not in ("boot.py", "pack.mpy")}
+    found = tag.packed()
+    assert {path.removeprefix("firmware/"): data for path, data in found["files"].items()} == tree
+    # Not there, not to be written, not a folder.
+    assert found["refused"] == [2, 30, 2]
+
+
+@pytest.mark.parametrize("pack", [b"", b"tag/app.mpy 0 10\n"])
+def test_a_pack_that_is_cut_is_refused(pico: Boot, pack: bytes) -> None:
+    tag = pico(build_image(image_tree(firmware_tree()) | {PACK: pack}))
+    tag.boot()
+    assert tag.mount() == 2
 
 
 def test_a_full_image_mounts(pico: Boot) -> None:

@@ -11,14 +11,17 @@ from ankletag import firmware_files
 from ankletag.image import (
     BLOCK_BYTES,
     IMAGE_BLOCKS,
+    PACK,
     STORAGE_BLOCKS,
     ImageError,
     build_image,
     firmware,
     firmware_image,
     firmware_tree,
+    image_tree,
     read_image,
 )
+from ankletag.image.packing import packed
 
 names = st.text("abc_.", min_size=1, max_size=3).filter(lambda name: name.strip("."))
 # Around the sizes where littlefs changes its way: inline up to 512 bytes, then whole blocks, then lists of blocks.
@@ -83,16 +86,36 @@ def test_no_file_system_is_named_in_a_sentence() -> None:
 
 def test_the_firmware_is_whole_and_fits() -> None:
     tree = firmware_tree()
-    assert {"boot.py", "main.py", "boards/pico.mpy", "tag/app.mpy", "tag/log/ring.mpy", "tagproto/pages.mpy"} <= set(
-        tree
-    )
+    assert {
+        "boot.py",
+        "main.mpy",
+        "pack.mpy",
+        "boards/pico.mpy",
+        "tag/app.mpy",
+        "tag/log/ring.mpy",
+        "tagproto/pages.mpy",
+    } <= set(tree)
     assert not [path for path in tree if "emulated" in path or "__pycache__" in path]
-    assert [path for path in tree if path.endswith(".py")] == ["boot.py", "main.py"]
+    assert [path for path in tree if path.endswith(".py")] == ["boot.py"]
     sources = firmware_tree(compiled=False)
     assert {path.rsplit(".", 1)[0] for path in sources} == {path.rsplit(".", 1)[0] for path in tree}
     contents = read_image(firmware_image())
-    assert contents.files == tree
+    assert contents.files == image_tree(tree)
     assert len(contents.blocks) <= IMAGE_BLOCKS
+    # All that is not there by itself is in the pack, whole.
+    index, _, data = contents.files[PACK].partition(b"\n\n")
+    found = {}
+    for line in index.decode().splitlines():
+        path, offset, size = line.split()
+        found[path] = data[int(offset) : int(offset) + int(size)]
+    assert found == {path: data for path, data in tree.items() if path not in contents.files}
+    assert sum(map(len, found.values())) == len(data)
+
+
+@pytest.mark.parametrize("files", [{}, {"a b": b""}, {"a\nb": b""}])
+def test_what_cannot_be_packed_is_refused(files: dict[str, bytes]) -> None:
+    with pytest.raises(ValueError, match="pack"):
+        packed(files)
 
 
 def test_the_firmwares_image_is_the_same_every_time() -> None:

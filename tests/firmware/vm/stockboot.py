@@ -102,7 +102,8 @@ def _collect(folder, found):
 
 
 def start():
-    """Import main.py as the tag does, and what it imports: where each module came from, and the tag's own digest."""
+    """Import main as boot.py does, and what it imports: where each module came from, and the tag's own digest."""
+    __import__("pack").mount()
     main = __import__("main")
     names = (
         "main",
@@ -115,8 +116,29 @@ def start():
     )
     for name in names:
         __import__(name)
-    digest = main.digest.firmware_digest([main._folder(main.app), main._folder(main.tagproto)])
+    digest = main.digest.firmware_digest(main._sources())
     return {"from": {name: sys.modules[name].__file__ for name in names}, "digest": digest.hex()}
+
+
+def _errno_of(action, *arguments):
+    try:
+        action(*arguments)
+    except OSError as error:
+        return error.errno
+
+
+def mount():
+    """What mounting the pack runs into: an errno, or None."""
+    return _errno_of(__import__("pack").mount)
+
+
+def packed():
+    """Content of every file of the pack in hex by path, and what a file that is not there and a write lead to."""
+    found = {}
+    _collect("/firmware", found)
+    asked = (("/firmware/tag/none.mpy", "rb"), ("/firmware/tag/app.mpy", "wb"), ("/firmware/none/", "rb"))
+    refused = [_errno_of(open, path, mode) for path, mode in asked]
+    return {"files": found, "refused": refused}
 
 
 def board():
@@ -141,6 +163,15 @@ def state():
 
 with open(sys.argv[1], "rb") as file:
     flash = Flash(file.read())
-COMMANDS = {"boot": boot, "files": files, "start": start, "board": board, "write": write, "state": state}
+COMMANDS = {
+    "boot": boot,
+    "files": files,
+    "start": start,
+    "mount": mount,
+    "packed": packed,
+    "board": board,
+    "write": write,
+    "state": state,
+}
 for line in sys.stdin:
     print(json.dumps(COMMANDS[json.loads(line)[0]]()))

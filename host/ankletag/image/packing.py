@@ -1,0 +1,19 @@
+"""The tag's modules in one file: see firmware/pack.py, which imports from it."""
+
+from collections.abc import Mapping
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """`path offset size` in a line for each file, an empty line, then the contents. The same files give the same bytes.
+
+    Raises ValueError for a path with a space or a line end in it, and for no files at all.
+    """
+    lines, offset = [], 0
+    for path, data in sorted(files.items()):
+        if path.split() != [path]:
+            raise ValueError(f"{path!r} cannot be packed: there is a space in it")
+        lines.append(f"{path} {offset} {len(data)}\n")
+        offset += len(data)
+    if not lines:
+        raise ValueError("there is nothing to pack")
+    return "".join([*lines, "\n"]).encode() + b"".join(data for _, data in sorted(files.items()))
