@@ -250,6 +250,9 @@ def test_a_turn_takes_all_that_came(tag: Any) -> None:
     fit(tag, 600)
     live(tag, 10)
     assert len(of(tag, records.FIX)) == 1
+    (_, on), (_, off) = tag.receiver()["switched"]
+    # Half a second until it listens, one for what comes behind.
+    assert (off - on) % (1 << 30) <= 1700
 
 
 def test_without_a_place_it_waits_ninety_seconds_and_samples_on(tag: Any) -> None:
