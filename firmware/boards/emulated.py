@@ -43,6 +43,11 @@ _BATCH_HEAD = 3
 _ALL_ANSWER = 8
 _TICKS_REQUEST = bytes((_TICKS,))
 _FREE_BUS = bytes((_PIN_OUT, 2, 1))
+# Without being fed for so long, the watchdog resets the tag.
+_WATCHDOG_MS = 8000
+_NEVER_FED = -(1 << 40)
+_WATCHDOG_CAUSE = 2
+_ASKED_CAUSE = 3
 # A shorter sleep, as for a conversion, may be posted.
 _LONG_SLEEP_MS = 1000
 
@@ -66,6 +71,8 @@ class _World:
         self.ticks = 0
         self.levels = 0
         self.menb_low = False
+        # Since the watchdog was fed; it is there from the first time on.
+        self.hungry_ms = _NEVER_FED
         # A call was made since the link was last read: its reply's levels say whether bytes wait.
         self.fresh = False
         self.strap_edges = 0
@@ -139,6 +146,19 @@ class _World:
             self._gone()
         return view
 
+    def starve(self, ms):
+        """So long passes, or has passed, without the watchdog being fed."""
+        self.hungry_ms += ms
+        if self.hungry_ms >= _WATCHDOG_MS:
+            self.reset(_WATCHDOG_CAUSE)
+
+    def reset(self, cause):
+        """The server ends this VM; reading meets the end of the pipe whichever comes first."""
+        self.flush()
+        self.write(bytes((_RESET, cause)))
+        self.more(1)
+        sys.exit(0)
+
     def _take(self, n):
         if self._readinto(self._view_of(n)) != n:
             self._gone()
@@ -166,6 +186,7 @@ class _Clock:
         if n > 0:
             struct.pack_into("<I", self._sleep, 1, n)
             world = self._world
+            world.starve(n)
             if n < _LONG_SLEEP_MS:
                 world.post(self._sleep)
                 world.ticks = (world.ticks + n) & _TICKS_MASK
@@ -397,14 +418,26 @@ class Board:
         self.link = _Link(world, *line)
         self.flash = _Flash(world, blocks)
         self._wait = bytearray(6)
+        self._fed = True
 
     def wait(self, deadline_ticks, want_write):
-        """Idles until the deadline, link bytes, room to write (if wanted) or an edge; not at all with one latched."""
+        """Idles until the deadline, link bytes, room to write (if wanted) or an edge; not at all with one latched.
+
+        A chip returns every few seconds to be fed. So it does here for a tag that was not fed since the last time; one
+        that was would be fed each time.
+        """
         world = self._world
         if world.strap_edges or world.case_edges:
             return
+        before = world.ticks
+        hungry = not self._fed and world.hungry_ms >= 0
+        self._fed = False
+        if hungry and (deadline_ticks - before - _WATCHDOG_MS + world.hungry_ms) & _TICKS_MASK < _TICKS_MASK // 2:
+            deadline_ticks = before + _WATCHDOG_MS - world.hungry_ms
         struct.pack_into("<BIB", self._wait, 0, _WAIT, deadline_ticks & _TICKS_MASK, 1 if want_write else 0)
         world.call(self._wait)
+        if hungry:
+            world.starve((world.ticks - before) & _TICKS_MASK)
 
     def free_bus(self):
         """Clocks a part that holds the data line low until it lets go."""
@@ -415,7 +448,9 @@ class Board:
         return bytes(self._world.reply[_HEAD_LEN : _HEAD_LEN + n])
 
     def feed(self):
-        """The emulated tag has no watchdog: the server sees a VM that ended, a deadline sees one that hangs."""
+        """Feeds the watchdog, which knows the tag's time only: what computes without end is for a deadline to see."""
+        self._fed = True
+        self._world.hungry_ms = 0
 
     def reset(self):
         error = sys.exc_info()[1]
@@ -425,11 +460,7 @@ class Board:
         if error is not None and not isinstance(error, SystemExit):
             # A chip would lose this; here it stands in the log of the VM.
             sys.print_exception(error, sys.stderr)
-        self._world.flush()
-        self._world.write(bytes((_RESET, 3)))
-        # The server ends this VM; reading meets the end of the pipe whichever comes first.
-        self._world.more(1)
-        sys.exit(0)
+        self._world.reset(_ASKED_CAUSE)
 
     def trace(self, kind, data):
         self._world.call(struct.pack("<BBH", _TRACE, kind, len(data)) + data)

@@ -28,6 +28,8 @@ _CLOCK_HALF_US = 5
 _WATCHDOG_MS = 8000
 # Longest doze between two looks at the link and the inputs.
 _DOZE_MS = 50
+# So many of them at a time: half of what the watchdog allows.
+_DOZES = _WATCHDOG_MS // _DOZE_MS // 2
 _EDGES_MAX = 255
 
 _POWER_ON = 1
@@ -95,9 +97,11 @@ class Board:
         self._watchdog = WDT(timeout=_WATCHDOG_MS)
 
     def wait(self, deadline_ticks, want_write):
-        """Doze until the deadline, link bytes or an edge; at once when bytes wait to be written."""
-        while not (self.strap.pending() or self.case.pending()):
-            self._watchdog.feed()
+        """Doze until the deadline, link bytes or an edge, but a few seconds at most: only who has turns is fed. At once
+        when bytes wait to be written."""
+        for _ in range(_DOZES):
+            if self.strap.pending() or self.case.pending():
+                return
             left_ms = time.ticks_diff(deadline_ticks, time.ticks_ms())
             if left_ms <= 0 or self.link.ready(min(left_ms, 1 if want_write else _DOZE_MS)) or want_write:
                 return

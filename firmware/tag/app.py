@@ -38,6 +38,13 @@ _IDLE_MS = 3600000
 # Ticks of two records can be told apart over half their period, 6.2 days: no silence lasts that long.
 _SILENCE_MS = 345600000
 _HEAP_EVERY = 64
+# A tag that makes no progress for so long is left to the watchdog; one that came back from there is so later, so that
+# what no boot mends does not fill the log with boots.
+_STUCK_MS = 600000
+_STUCK_AGAIN_MS = 3600000
+_WATCHDOG_CAUSE = 2
+# More pauses in one turn than any work in it takes.
+_PAUSES_MAX = 1000
 _HOUR_MS = 3600000
 # Codes of a fault of SENSE_LOG: flash failed and nothing was lost; something may be.
 _MENDED = 1
@@ -53,6 +60,13 @@ class App:
         self.heap_free = 0
         self.heap_free_low = 1 << 31
         clock = board.clock
+        self._stuck_ms = _STUCK_AGAIN_MS if board.reset_cause == _WATCHDOG_CAUSE else _STUCK_MS
+        # Since when the link or the inputs have not been served, and when the last reading was taken, or asked for.
+        self._failing_since = None
+        self._sampled = 0
+        # A reading was taken in this turn.
+        self._took = False
+        self._pauses = 0
         self.diary = Diary(clock, board.trace)
         flash = self.flash = Flash(board.flash)
         layout = Layout(flash.blocks)
@@ -187,7 +201,7 @@ class App:
 
     def sample_now(self):
         """The next reading is due at once, and the following ones from then on."""
-        self._next_sample = self.board.clock.ticks_ms()
+        self._next_sample = self._sampled = self.board.clock.ticks_ms()
 
     def fix(self, latitude_e7, longitude_e7, accuracy_dm):
         """A position fix: recorded now, or counted when there were many. It never seals by itself."""
@@ -259,7 +273,9 @@ class App:
 
     def _between(self):
         """Between the steps of a signature or a key: the line need not be idle, and neither is the tag stuck."""
-        self.board.feed()
+        self._pauses += 1
+        if self._pauses < _PAUSES_MAX:
+            self.board.feed()
         if self.link is not None:
             self.link.send_on()
 
@@ -282,10 +298,16 @@ class App:
     def step(self):
         """One turn: link, inputs, sample, seal, then idle until the next of them is due, if at all."""
         board = self.board
-        board.feed()
+        if (self._took and self._failing_since is None) or self._progresses():
+            board.feed()
+        self._took = False
+        self._pauses = 0
         self.gate.expire()
-        self._guard(self.link.serve)
-        self._guard(self._inputs.watch)
+        served = self._guard(self.link.serve)
+        if self._guard(self._inputs.watch) and served:
+            self._failing_since = None
+        elif self._failing_since is None:
+            self._failing_since = board.clock.ticks_ms()
         if not self.link.holds_still():
             self._work()
         self._turns += 1
@@ -293,6 +315,14 @@ class App:
             self._measure_heap()
         if not self.link.wants_turn():
             board.wait(self._deadline(), self.link.wants_write())
+
+    def _progresses(self):
+        """Whether link and inputs are served and readings come when they are due; all that feeds the watchdog."""
+        now = self.board.clock.ticks_ms()
+        if self._failing_since is not None and ticks_after(self._failing_since, now) > self._stuck_ms:
+            return False
+        due_ms = self.pace.cadence_s * 1000 + self._stuck_ms
+        return not self.settings.fitted or ticks_after(self._sampled, now) <= due_ms
 
     def _work(self):
         """What is due, and may wait for a quarter of a second while a long request comes in."""
@@ -347,13 +377,16 @@ class App:
             self.faults.part_failed(records.SENSE_LOG, worst)
 
     def _guard(self, stage):
+        """Whether a stage went well."""
         try:
             stage()
+            return True
         except Exception as error:  # noqa: BLE001 - no stage may stop the sampling
             self.faults.stage_failed(error)
             if self.recorder.torn:
                 # Memory and flash disagree about the open window: only a boot reads it again.
                 self.board.reset()
+            return False
 
     def _sample(self):
         clock = self.board.clock
@@ -367,6 +400,8 @@ class App:
         recorder = self.recorder
         kept = recorder.reading(ticks, sampler.flags, sampler.cell_code, sampler.temp_code, sampler.prox_count)
         self.tampers.taken(ticks, recorder.next_number() - 1 if kept else None)
+        self._sampled = ticks
+        self._took = True
         self.faults.record_due()
 
     def _scheduled_seal(self):

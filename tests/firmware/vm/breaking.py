@@ -82,6 +82,35 @@ def failures(every, turns):
     return counts
 
 
+def watched(turns):
+    """So many turns under a watchdog of eight seconds; the milliseconds until it bit, 0 where it did not.
+
+    A tag that it has reset comes up again.
+    """
+    board = now.tag.board
+    board.watchdog_ms = 8000
+    began = board.clock.ticks
+    try:
+        now.tag.live(turns)
+    except ramboard.Reset:
+        took = board.clock.ticks - began
+        now.tag.start(board.clock.ticks, 2)
+        return took
+    board.watchdog_ms = 0
+    return 0
+
+
+def spoil_serving():
+    """Every look at the link raises."""
+    now.tag.app.link.serve = None
+
+
+def spoil_schedule():
+    """The next reading is due in days only."""
+    app = now.tag.app
+    app._next_sample = (app._next_sample + 5 * 86400000) % ramboard.PERIOD
+
+
 def spoil_judging():
     """What the readings are judged by is gone: every judgement raises."""
     now.tag.app.tampers.watch = None

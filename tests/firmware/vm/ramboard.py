@@ -181,6 +181,10 @@ class Board:
         self._seed = seed
         self._draws = 0
         self.trace_readings = trace is not None
+        # A watchdog, once somebody has asked for it: resets what was not fed for so long.
+        self.watchdog_ms = 0
+        self._fed = True
+        self._hungry_ms = 0
 
     def free_bus(self):
         self.i2c.hung = max(0, self.i2c.hung - 9)
@@ -193,7 +197,16 @@ class Board:
             return
         left = (deadline_ticks - self.clock.ticks + PERIOD // 2) % PERIOD - PERIOD // 2
         if left > 0:
-            self.clock.ticks += left
+            self.clock.ticks += left if self._fed or not self.watchdog_ms else self._starved(left)
+        self._fed = False
+
+    def _starved(self, left):
+        """How much of a wait the watchdog allows."""
+        left = min(left, self.watchdog_ms - self._hungry_ms)
+        self._hungry_ms += left
+        if self._hungry_ms >= self.watchdog_ms:
+            raise Reset()
+        return left
 
     def entropy(self, n):
         self._draws += 1
@@ -201,6 +214,8 @@ class Board:
 
     def feed(self):
         # Once a turn, and while a signature is made.
+        self._fed = True
+        self._hungry_ms = 0
         self.link.left = self.link.room
 
     def reset(self):
