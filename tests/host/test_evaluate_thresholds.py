@@ -78,6 +78,24 @@ def test_a_battery_is_listed_and_no_reading_speaks_against_it() -> None:
     assert found.remarks == []
 
 
+def test_a_battery_that_was_changed_at_a_restart_is_low_until_then() -> None:
+    maker = monitored()
+    passed(maker, thresholds.BATTERY, True, 2730)
+    hours(maker, 1)
+    maker.boot()
+    hours(maker, 1)
+    # A second restart ends nothing that has ended.
+    maker.boot()
+    maker.seal()
+    (low,) = judged(maker).thresholds
+    assert low.ended
+    assert check(maker).record(low.last_item).boot == 1
+    # Told again, it was low all the time.
+    passed(maker, thresholds.BATTERY, True, 2500)
+    maker.seal()
+    assert [(one.value, one.ended) for one in judged(maker).thresholds] == [(2730, False)]
+
+
 def test_skin_is_lost_sooner_under_the_strict_profile() -> None:
     for profile, lost in ((profiles.STANDARD, 0), (profiles.STRICT, 1)):
         maker = monitored()
