@@ -106,7 +106,7 @@ ATTACKS = (
            ("key-unknown", "page-missing", "record-gap", "seal-gap", "seal-late", "window-root"), (), ANYBODY,
            ways.pages_dropped),
     Attack("station-did-not-store", "as the station, acknowledges what it did not store, and the tag takes the room",
-           ("fitting-missing",), ("anchored",), RECEIPT, frauds.acknowledged_and_gone),
+           ("fitting-missing",), ("anchored", "seal-by-hash"), RECEIPT, frauds.acknowledged_and_gone),
     Attack("checkpoint-false", "as a certified station, signs a receipt with false keys, and the firmware takes it",
            ("receipt-differs",), (), AUTHORITY, frauds.false_checkpoint),
     Attack("station-revoked", "with the lost laptop of a station goes on reading tags out",
