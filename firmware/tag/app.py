@@ -260,7 +260,7 @@ class App:
                 # As for `watch_room`.
                 self.pace.rise(not rising)
             elif rising:
-                self.sample_now()
+                self._next_sample = (self._sampled + self.pace.cadence_s * 1000) & (records.TICKS_PERIOD_MS - 1)
 
     def record_config(self, reserve_pages=EVENT_RESERVE_PAGES):
         """Record how the tag works now; the record's number or None."""

@@ -15,8 +15,10 @@ class _Told:
     beginning that was recorded, and needs none.
     """
 
-    def __init__(self, app, kind, reason, codes):
+    def __init__(self, app, kind, reason, codes, values):
         self._app = app
+        # values(code, begun): the fields of a record.
+        self._values_of = values
         self._rationed = Rationed(app.recorder, app.board.clock, kind)
         self._reason = reason
         self._codes = codes
@@ -57,11 +59,11 @@ class _Told:
             elif watch.active & bit != self._told & bit:
                 self._age_ms[code] += passed_ms
             if watch.active & bit:
-                if not self._told & bit and self._rationed.record(self._values(code, 1), 0):
+                if not self._told & bit and self._rationed.record(self._values_of(code, 1), 0):
                     self._told |= bit
                     begun = True
             elif self._told & bit:
-                if self._rationed.event(self._values(code, 0)) is not None:
+                if self._rationed.event(self._values_of(code, 0)) is not None:
                     self._told &= ~bit
             elif changed & bit:
                 # Begun and ended, and nothing of it recorded.
@@ -74,7 +76,7 @@ class Thresholds(_Told):
     """Of the readings and the battery of `app`; `Tampers` says when they begin anew and when there is a reading."""
 
     def __init__(self, app):
-        super().__init__(app, records.THRESHOLD, seals.REASON_THRESHOLD, thresholds.CODES)
+        super().__init__(app, records.THRESHOLD, seals.REASON_THRESHOLD, thresholds.CODES, self._values)
         self._config = None
         self._cell_code = 0
 
@@ -118,7 +120,7 @@ class Tampers(_Told):
     """Judges the readings of `app`, which says when a fitting or a boot `begin`s and when a reading was taken."""
 
     def __init__(self, app):
-        super().__init__(app, records.TAMPER, seals.REASON_TAMPER, tamper.CODES)
+        super().__init__(app, records.TAMPER, seals.REASON_TAMPER, tamper.CODES, self._values)
         # The reading that is to be judged: its ticks, and the number of its record or None.
         self._due = None
 

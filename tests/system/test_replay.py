@@ -69,11 +69,15 @@ def test_what_went_in_comes_out(name: str, start_tag: Callable[..., Emulator], k
     assert (evaluation.losses, evaluation.remarks, evaluation.notes, evaluation.interferents) == ([], [], [], [])
     assert evaluation.drinking
 
-    # Nothing is missing: one reading a minute from the fitting to the last row, in order.
+    # Nothing is missing: one reading a minute from the fitting to the last row, two while TAC rises, in order.
     seconds = [(reading.elapsed_ms - begun_ms) / 1000 for reading in found]
     assert len(found) >= rows[-1][0] / CADENCE_S
     steps = [later - earlier for earlier, later in itertools.pairwise(seconds)]
-    assert CADENCE_S - EDGE_S <= min(steps) <= max(steps) <= CADENCE_S + EDGE_S
+    assert CADENCE_S / 2 - EDGE_S <= min(steps) <= max(steps) <= CADENCE_S + EDGE_S
+    between = [step for step in steps if CADENCE_S / 2 + EDGE_S < step < CADENCE_S - EDGE_S]
+    assert between == []
+    # Who drinks is sampled more densely.
+    assert min(steps) <= CADENCE_S / 2 + EDGE_S
     assert [reading.number for reading in found] == sorted({reading.number for reading in found})
 
     # Every row that went in comes out of every reading that was taken while it held.
