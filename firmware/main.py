@@ -52,6 +52,10 @@ def run():
     try:
         tag = start(board)
         tag.run()
+    except Exception as error:
+        if tag is not None:
+            tag.remember(error, False)
+        raise
     finally:
         board.reset()
 

@@ -14,7 +14,7 @@ from .commands import Commands
 from .crypto.pool import Pool
 from .diary import Diary
 from .drivers.battery import Battery
-from .faults import Faults
+from .faults import Faults, brief, describe
 from .fitting import Fitting
 from .gate import Gate
 from .inputs import Inputs
@@ -30,7 +30,7 @@ from .recorder import Recorder
 from .sampling import Sampler
 from .sealing import Sealer
 from .selftest import SelfTest
-from .settings import RETIRED_MAX, Settings
+from .settings import FAULT_MAX, RETIRED_MAX, Settings
 from .tamper import Tampers, Thresholds
 from .trust import Trust
 
@@ -79,6 +79,9 @@ class App:
         self._recover(layout)
         new_key = self._take_key()
         self.faults = Faults(self.recorder, clock, self.diary)
+        self.diary.last_fault = self.settings.last_fault.decode()
+        # Of this boot one fault is kept; flash is not there to be worn by a stage that fails at each turn.
+        self._remembered = False
         self.sampler = Sampler(board, self.faults.part_failed)
         self.battery = Battery(board.battery, board.battery_full_mv, self.faults.part_failed)
         self._battery_ticks = 0
@@ -169,6 +172,8 @@ class App:
         if self.settings.fitted or self.fitting.recalibrated() or (first and records.CONFIG not in self._recorded):
             self.record_config()
         self.authority.tell_untold()
+        if self.settings.fault_untold:
+            self._guard(self._tell_last_fault)
         self.tampers.begin()
         self._guard(self._look_at_battery)
         self._guard(self._test_itself)
@@ -344,6 +349,22 @@ class App:
         if ticks_after(self.recorder.last_ticks, clock.ticks_ms()) >= _SILENCE_MS:
             self._guard(self._break_silence)
 
+    def remember(self, error, told):
+        """Keep what the firmware raised over a reset. told: whether a record tells of it. Never raises."""
+        settings = self.settings
+        settings.last_fault = brief(error, FAULT_MAX)
+        settings.fault_untold = not told
+        try:
+            self.save_settings()
+        except Exception as second:  # noqa: BLE001 - what cannot be remembered must not stop the sampling either
+            self.diary.write("not remembered: " + describe(second))
+
+    def _tell_last_fault(self):
+        settings = self.settings
+        if self.faults.tell_before(settings.last_fault):
+            settings.fault_untold = False
+            self.save_settings()
+
     def _test_itself(self):
         self.self_test.run(0, EVENT_RESERVE_PAGES)
 
@@ -383,7 +404,11 @@ class App:
             return True
         except Exception as error:  # noqa: BLE001 - no stage may stop the sampling
             self.faults.stage_failed(error)
-            if self.recorder.torn:
+            torn = self.recorder.torn
+            if torn or not self._remembered:
+                self._remembered = True
+                self.remember(error, not torn)
+            if torn:
                 # Memory and flash disagree about the open window: only a boot reads it again.
                 self.board.reset()
             return False

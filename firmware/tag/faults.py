@@ -53,6 +53,13 @@ class Faults:
         except Exception as second:  # noqa: BLE001 - the record of a fault must not stop the sampling either
             self._diary.write("not recorded: " + describe(second))
 
+    def tell_before(self, text):
+        """Record what took the tag down before this boot; it is False when the log was full."""
+        self.count += 1
+        return (
+            self._rationed.event({"sense": records.SENSE_FIRMWARE, "code": 0, "text": b"before: " + text}) is not None
+        )
+
     def _record(self, sense, code, text):
         code = code if -32768 <= code <= 32767 else 0
         self._rationed.record({"sense": sense, "code": code, "text": text[:_TEXT_MAX]})
@@ -66,3 +73,13 @@ def describe(error):
     place = [line for line in lines if line.startswith("File")]
     where = place[-1].split("/")[-1] if place else ""
     return (lines[-1] if lines else "unknown") + (" at " + where if where else "")
+
+
+def brief(error, size):
+    """File, line and exception in so many bytes."""
+    what, _, where = describe(error).partition(" at ")
+    # app.py", line 96, in step
+    parts = where.replace('"', "").replace("line ", "").split(", ")
+    text = (":".join(parts[:2]) + " " + what).strip().encode()[:size]
+    # Cut in the middle, a character of several bytes would be none.
+    return bytes(byte for byte in text if byte < 128)

@@ -15,7 +15,9 @@ from .turns import Turns
 _MAGIC = 0x7A6C
 _NO_CALIBRATION = (bytes(8), 0, 0, 0, 0, 0, 0)
 RETIRED_MAX = 32
-_FORMAT = "<HI64sBI16sIIIIIB%dHIHBI8siIHiii" % RETIRED_MAX
+# What it has room for.
+FAULT_MAX = 34
+_FORMAT = "<HI64sBI16sIIIIIB%dHIHBI8siIHiiiB%ds" % (RETIRED_MAX, FAULT_MAX)
 
 
 class Settings:
@@ -23,7 +25,8 @@ class Settings:
     so), order_id, cadence_s, seal_interval_s, received (pages that a receipt covers), order_page (first page of the
     current order), ended_page (the page behind the last order that has ended), retired (blocks of the ring that are
     not used any more), baseline_by (number of the BASELINE record of the fitting, 0 for none yet), baseline (its
-    prox_count), profile, fix_interval_s, calibration (values of records.CALIBRATION, or empty)."""
+    prox_count), profile, fix_interval_s, calibration (values of records.CALIBRATION, or empty), last_fault (what the
+    firmware last raised, at most FAULT_MAX bytes, empty for nothing), fault_untold (whether no record tells of it)."""
 
     def __init__(self, flash, first_block):
         self._turns = Turns(flash, first_block, SETTINGS_BLOCKS)
@@ -43,6 +46,8 @@ class Settings:
         self.profile = profiles.STANDARD
         self.fix_interval_s = 0
         self.calibration = ()
+        self.last_fault = b""
+        self.fault_untold = False
         self._load()
 
     def _load(self):
@@ -67,10 +72,12 @@ class Settings:
         self.fitted = bool(fitted)
         self.retired = list(values[12 : 12 + count])
         # Zeros where an older firmware wrote it.
-        self.baseline_by, self.baseline, profile, self.fix_interval_s = values[-11:-7]
+        self.baseline_by, self.baseline, profile, self.fix_interval_s = values[-13:-9]
         self.profile = profile or profiles.STANDARD
         # A span of 0 is none.
-        self.calibration = values[-7:] if values[-5] else ()
+        self.calibration = values[-9:-2] if values[-7] else ()
+        self.fault_untold = bool(values[-2])
+        self.last_fault = values[-1].rstrip(b"\0")
         # What a cut tore may read as a snapshot at the next boot and not at this one, or the other way round. So these
         # values are written anew before anything follows from them, with a number above any that may come to life.
         self._generation += 1
@@ -108,6 +115,8 @@ class Settings:
             self.profile,
             self.fix_interval_s,
             *(self.calibration or _NO_CALIBRATION),
+            1 if self.fault_untold else 0,
+            self.last_fault,
         )
         struct.pack_into("<I", buffer, PAGE_SIZE - 4, binascii.crc32(memoryview(buffer)[:-4]))
         page = self._turns.put(buffer)

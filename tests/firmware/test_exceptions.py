@@ -1,12 +1,14 @@
 """An exception out of any flash operation of a signed request: the tag is what its log says, and goes on."""
 
+import re
 from typing import Any
 
 import pytest
 
+from firmware import talk
 from firmware.conftest import BLOCKS
 from firmware.judge import log_says
-from tagproto import messages
+from tagproto import messages, records
 
 OPERATIONS = 40
 # Each with what comes before it.
@@ -69,3 +71,25 @@ def test_an_exception_at_each_operation(tag: Any, name: str) -> None:
     assert not done["failed"]
     assert at > 2
     assert resets
+
+
+def test_what_took_the_tag_down_is_remembered(tag: Any) -> None:
+    """Told once by a record, and by the diary from then on."""
+    tag.start(BLOCKS, 1000)
+    take(tag, ["fit"])
+    tag.steps(3)
+    for at in range(1, OPERATIONS):
+        before = talk.of_kind(tag, records.FAULT)
+        if take(tag, ["configure", 300 + at], at)["reset"]:
+            break
+    told = [talk.values_of(record)["text"] for record in talk.of_kind(tag, records.FAULT)[len(before) :]]
+    assert len(told) == 1
+    assert told[0].startswith(b"before: ")
+    place, _, what = told[0][8:].decode().partition(" ")
+    assert re.fullmatch(r"\w+\.py:\d+", place), told
+    assert what == "MemoryError:"
+    tag.reboot(1)
+    again = [talk.values_of(record)["text"] for record in talk.of_kind(tag, records.FAULT)]
+    assert again[-1:] == told
+    assert talk.ask(tag, messages.LOG, {"offset": 0})["text"].endswith(b"last fault: " + told[0][8:])
+    assert wrong(tag) == []
