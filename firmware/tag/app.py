@@ -26,6 +26,7 @@ from .log.journal import Journal
 from .log.ring import Ring
 from .log.writer import Writer
 from .pace import Pace
+from .progress import Progress
 from .recorder import Recorder
 from .sampling import Sampler
 from .sealing import Sealer
@@ -38,13 +39,6 @@ _IDLE_MS = 3600000
 # Ticks of two records can be told apart over half their period, 6.2 days: no silence lasts that long.
 _SILENCE_MS = 345600000
 _HEAP_EVERY = 64
-# A tag that makes no progress for so long is left to the watchdog; one that came back from there is so later, so that
-# what no boot mends does not fill the log with boots.
-_STUCK_MS = 600000
-_STUCK_AGAIN_MS = 3600000
-_WATCHDOG_CAUSE = 2
-# More pauses in one turn than any work in it takes.
-_PAUSES_MAX = 1000
 _HOUR_MS = 3600000
 # Codes of a fault of SENSE_LOG: flash failed and nothing was lost; something may be.
 _MENDED = 1
@@ -60,13 +54,7 @@ class App:
         self.heap_free = 0
         self.heap_free_low = 1 << 31
         clock = board.clock
-        self._stuck_ms = _STUCK_AGAIN_MS if board.reset_cause == _WATCHDOG_CAUSE else _STUCK_MS
-        # Since when the link or the inputs have not been served, and when the last reading was taken, or asked for.
-        self._failing_since = None
-        self._sampled = 0
-        # A reading was taken in this turn.
-        self._took = False
-        self._pauses = 0
+        self._progress = Progress(board)
         self.diary = Diary(clock, board.trace)
         flash = self.flash = Flash(board.flash)
         layout = Layout(flash.blocks)
@@ -206,7 +194,7 @@ class App:
 
     def sample_now(self):
         """The next reading is due at once, and the following ones from then on."""
-        self._next_sample = self._sampled = self.board.clock.ticks_ms()
+        self._next_sample = self._progress.sampled = self.board.clock.ticks_ms()
 
     def fix(self, latitude_e7, longitude_e7, accuracy_dm):
         """A position fix: recorded now, or counted when there were many. It never seals by itself."""
@@ -265,7 +253,9 @@ class App:
                 # As for `watch_room`.
                 self.pace.rise(not rising)
             elif rising:
-                self._next_sample = (self._sampled + self.pace.cadence_s * 1000) & (records.TICKS_PERIOD_MS - 1)
+                self._next_sample = (self._progress.sampled + self.pace.cadence_s * 1000) & (
+                    records.TICKS_PERIOD_MS - 1
+                )
 
     def record_config(self, reserve_pages=EVENT_RESERVE_PAGES):
         """Record how the tag works now; the record's number or None."""
@@ -278,9 +268,7 @@ class App:
 
     def _between(self):
         """Between the steps of a signature or a key: the line need not be idle, and neither is the tag stuck."""
-        self._pauses += 1
-        if self._pauses < _PAUSES_MAX:
-            self.board.feed()
+        self._progress.pause()
         if self.link is not None:
             self.link.send_on()
 
@@ -302,32 +290,18 @@ class App:
 
     def step(self):
         """One turn: link, inputs, sample, seal, then idle until the next of them is due, if at all."""
-        board = self.board
-        if (self._took and self._failing_since is None) or self._progresses():
-            board.feed()
-        self._took = False
-        self._pauses = 0
+        progress = self._progress
+        progress.turn(self.settings.fitted, self.pace.cadence_s)
         self.gate.expire()
         served = self._guard(self.link.serve)
-        if self._guard(self._inputs.watch) and served:
-            self._failing_since = None
-        elif self._failing_since is None:
-            self._failing_since = board.clock.ticks_ms()
+        progress.served(self._guard(self._inputs.watch) and served)
         if not self.link.holds_still():
             self._work()
         self._turns += 1
         if self._turns % _HEAP_EVERY == 0:
             self._measure_heap()
         if not self.link.wants_turn():
-            board.wait(self._deadline(), self.link.wants_write())
-
-    def _progresses(self):
-        """Whether link and inputs are served and readings come when they are due; all that feeds the watchdog."""
-        now = self.board.clock.ticks_ms()
-        if self._failing_since is not None and ticks_after(self._failing_since, now) > self._stuck_ms:
-            return False
-        due_ms = self.pace.cadence_s * 1000 + self._stuck_ms
-        return not self.settings.fitted or ticks_after(self._sampled, now) <= due_ms
+            self.board.wait(self._deadline(), self.link.wants_write())
 
     def _work(self):
         """What is due, and may wait for a quarter of a second while a long request comes in."""
@@ -425,8 +399,7 @@ class App:
         recorder = self.recorder
         kept = recorder.reading(ticks, sampler.flags, sampler.cell_code, sampler.temp_code, sampler.prox_count)
         self.tampers.taken(ticks, recorder.next_number() - 1 if kept else None)
-        self._sampled = ticks
-        self._took = True
+        self._progress.took(ticks)
         self.faults.record_due()
 
     def _scheduled_seal(self):

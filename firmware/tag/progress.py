@@ -1,0 +1,58 @@
+"""Whether the tag does what it is for: nothing else feeds the watchdog."""
+
+from tagproto.records import ticks_after
+
+# Without progress for so long a tag is left to the watchdog; one that came back from there is so later: what no boot
+# mends must not fill the log with boots.
+_STUCK_MS = 600000
+_STUCK_AGAIN_MS = 3600000
+_WATCHDOG_CAUSE = 2
+# More pauses in one turn than any work in it takes.
+_PAUSES_MAX = 1000
+
+
+class Progress:
+    """Feeds the watchdog of `board` while line and inputs are served, and readings come when they are due.
+
+    sampled: ticks of the last reading, or of when the next one was asked for.
+    """
+
+    def __init__(self, board):
+        self._board = board
+        self._stuck_ms = _STUCK_AGAIN_MS if board.reset_cause == _WATCHDOG_CAUSE else _STUCK_MS
+        self.sampled = 0
+        # A reading was taken in this turn; since when line or inputs have not been served.
+        self._took = False
+        self._failing_since = None
+        self._pauses = 0
+
+    def turn(self, fitted, cadence_s):
+        """A turn begins."""
+        if (self._took and self._failing_since is None) or self._holds(fitted, cadence_s):
+            self._board.feed()
+        self._took = False
+        self._pauses = 0
+
+    def pause(self):
+        """A pause within a long work."""
+        self._pauses += 1
+        if self._pauses < _PAUSES_MAX:
+            self._board.feed()
+
+    def served(self, good):
+        """Whether line and inputs could be served in this turn."""
+        if good:
+            self._failing_since = None
+        elif self._failing_since is None:
+            self._failing_since = self._board.clock.ticks_ms()
+
+    def took(self, ticks):
+        """A reading was taken."""
+        self.sampled = ticks
+        self._took = True
+
+    def _holds(self, fitted, cadence_s):
+        now = self._board.clock.ticks_ms()
+        if self._failing_since is not None and ticks_after(self._failing_since, now) > self._stuck_ms:
+            return False
+        return not fitted or ticks_after(self.sampled, now) <= cadence_s * 1000 + self._stuck_ms
