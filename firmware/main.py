@@ -54,7 +54,7 @@ def run():
         tag.run()
     except Exception as error:
         if tag is not None:
-            tag.remember(error, False)
+            tag.memory.keep(error, False)
         raise
     finally:
         board.reset()

@@ -20,7 +20,7 @@ _SENSES = (
 _SLEEP_MS = 5
 _SLEEP_MAX_MS = 1000
 _HEAP_BYTES = 16384
-_PIECE_BYTES = 4096
+_PIECE_BYTES = 1024
 # RFC 4231 case 2.
 _MAC = b"[\xdc\xc1F\xbf`uNj\x04$&\x08\x95u\xc7Z\x00?\x08\x9d'9\x83\x9d\xecX\xb9d\xec8C"
 

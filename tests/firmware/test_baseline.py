@@ -112,7 +112,7 @@ def test_a_boot_keeps_one_that_stands(tag: Any) -> None:
     tag.reboot(1)
     assert taken(tag) == 10
     tag.show(CELL, TEMP, PROX - 2501)
-    tag.steps(200)
+    tag.steps(250)
     assert len(talk.of_kind(tag, records.BASELINE)) == 1
     assert [talk.values_of(record)["tamper"] for record in talk.of_kind(tag, records.TAMPER)] == [tamper.OBSTRUCTION]
 

@@ -1,0 +1,37 @@
+"""The last fault of the firmware, kept over a reset until a record tells of it."""
+
+from .faults import brief, describe
+from .settings import FAULT_MAX
+
+
+class Memory:
+    """In the settings of `app`."""
+
+    def __init__(self, app):
+        self._app = app
+        app.diary.last_fault = app.settings.last_fault.decode()
+        # Of this boot one fault is kept; flash is not there to be worn by a stage that fails at each turn.
+        self._kept = False
+
+    def stage_failed(self, error, torn):
+        """A stage raised. torn: what memory remembers of the log is wrong, so that no record tells of it."""
+        if torn or not self._kept:
+            self._kept = True
+            self.keep(error, not torn)
+
+    def keep(self, error, told):
+        """What the firmware raised. told: whether a record tells of it. Never raises."""
+        app = self._app
+        app.settings.last_fault = brief(error, FAULT_MAX)
+        app.settings.fault_untold = not told
+        try:
+            app.save_settings()
+        except Exception as second:  # noqa: BLE001 - what cannot be remembered must not stop the sampling either
+            app.diary.write("not remembered: " + describe(second))
+
+    def tell(self):
+        """Behind a boot: record what nothing tells of yet."""
+        app = self._app
+        if app.settings.fault_untold and app.faults.tell_before(app.settings.last_fault):
+            app.settings.fault_untold = False
+            app.save_settings()
