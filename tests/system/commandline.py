@@ -25,7 +25,7 @@ class Cli:
         extra = ["--store", str(self._store)] if command not in ("log", "status") else []
         if line:
             extra += ["--port", str(self._tag.port)]
-        if command in ("fit", "sync", "configure", "remove"):
+        if command in ("fit", "sync", "configure", "remove", "selftest"):
             extra += ["--clock", str(self._tag.clock_file), "--station", str(self._station)]
         done = run_ankletag(command, *arguments, *extra)
         assert done.returncode == status, (
