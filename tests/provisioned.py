@@ -88,6 +88,34 @@ def begin_fitting(client: Client, cadence_s: int, seal_interval_s: int) -> bytes
     return certificate
 
 
+@dataclass(frozen=True)
+class Lived:
+    """What a tag's life came to. status: the numbers of its last one."""
+
+    verified: Verified
+    status: dict[str, int]
+
+
+def whole_life(tag: Emulator, pace: Pace, limit_s: float = 60.0, attests: bool = False) -> Lived:
+    """Provision, fit, live the scenario, read out, verify: what nobody did anything wrong in. attests: at both ends."""
+    with connect(tag) as client:
+        certificate = provision(client, LASTING)
+        client.introduce()
+        client.fit(bytes(16), pace)
+        if attests:
+            client.attest(clock_of(tag).now_ms)
+    tag.wait_lived(limit_s)
+    with connect(tag) as client:
+        hello = client.introduce()
+        if attests:
+            client.attest(clock_of(tag).now_ms)
+        client.seal(bytes(16))
+        status = {name: value for name, value in client.status().items() if isinstance(value, int)}
+        raws = read_all(client)
+    verified = verify_pages(raws, octets(hello, "public_key"), octets(hello, "tag_id"), given(certificate))
+    return Lived(verified, status)
+
+
 def read_all(client: Client) -> list[bytes]:
     """Every page of the order that the tag has, the open one included, in order."""
     client.introduce()

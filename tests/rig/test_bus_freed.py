@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ankletag.verify import verify_pages
-from provisioned import begin_fitting, connect, given, octets, read_all
+from ankletag.models import Pace
+from provisioned import whole_life
 from taghil.vm.process import Emulator
 from tagproto import records
 
@@ -26,14 +26,7 @@ def test_what_a_tag_loses_to_a_bus_that_is_held(kept: Path, until_clocked: str, 
     scenario = kept / "held.toml"
     scenario.write_text(SCENARIO.format(until_clocked))
     with Emulator(kept / "tag", scenario=str(scenario), seed=1) as tag:
-        with connect(tag) as client:
-            certificate = begin_fitting(client, 60, 21_600)
-        tag.wait("lived", LIVE_S)
-        with connect(tag) as client:
-            hello = client.introduce()
-            client.seal(bytes(16))
-            raws = read_all(client)
-    verified = verify_pages(raws, octets(hello, "public_key"), octets(hello, "tag_id"), given(certificate))
+        verified = whole_life(tag, Pace(60, 21_600), LIVE_S).verified
     log = list(verified.records())
     flags = [record.body[0] for record in log if record.kind == records.READING]
     assert flags.count(NOTHING) == pytest.approx(lost, abs=1 if lost > 1 else 0)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ankletag.models import Pace
-from ankletag.verify import Verified, verify_pages
-from provisioned import LASTING, connect, given, octets, provision, read_all
+from ankletag.verify import Verified
+from provisioned import whole_life
 from taghil.vm.process import Emulator
 from tagproto import battery, records, seals, thresholds
 from tagproto.records import Record
@@ -16,22 +16,12 @@ LIVE_S = 100.0
 CADENCE_S, SEAL_S = 60, 21_600
 
 
-def lived(folder: Path, scenario: str, fix_interval_s: int = 0) -> tuple[Verified, list[Record], dict[str, float]]:
+def lived(folder: Path, scenario: str, fix_interval_s: int = 0) -> tuple[Verified, list[Record], dict[str, int]]:
     """A scenario from fitting to read-out: (what was verified, its records, the tag's last status)."""
     with Emulator(folder, scenario=scenario, seed=1) as tag:
-        with connect(tag) as client:
-            certificate = provision(client, LASTING)
-            client.introduce()
-            client.fit(bytes(16), Pace(CADENCE_S, SEAL_S, fix_interval_s=fix_interval_s))
-        tag.wait("lived", LIVE_S)
-        with connect(tag) as client:
-            hello = client.introduce()
-            client.seal(bytes(16))
-            status = {name: value for name, value in client.status().items() if isinstance(value, int)}
-            raws = read_all(client)
-    verified = verify_pages(raws, octets(hello, "public_key"), octets(hello, "tag_id"), given(certificate))
-    assert verified.against == []
-    return verified, list(verified.records()), status
+        life = whole_life(tag, Pace(CADENCE_S, SEAL_S, fix_interval_s=fix_interval_s), LIVE_S)
+    assert life.verified.against == []
+    return life.verified, list(life.verified.records()), life.status
 
 
 def of(log: list[Record], kind: int) -> list[tuple[int, dict[str, int]]]:

@@ -7,9 +7,10 @@ import pytest
 from ankletag.evaluate import Parameters, evaluate
 from ankletag.evaluate.leg import samples
 from ankletag.evaluate.zero import Zero, of_zero, zero_of
-from ankletag.verify import Verified, verify_pages
+from ankletag.models import Pace
+from ankletag.verify import Verified
 from measure.senses_wearers import Days, judged, readings_of
-from provisioned import begin_fitting, clock_of, connect, given, read_all
+from provisioned import whole_life
 from taghil.vm.process import Emulator
 from taghil.world.body import UNIT_G
 from taghil.world.cell import CellTraits
@@ -42,19 +43,7 @@ def test_the_drift_of_a_cell_is_found_under_a_life_with_drinks(seed: int, uv_per
 def lived(folder: Path, scenario: str, cadence_s: int) -> Verified:
     """Fitted and attested at the beginning, attested and read out at the end."""
     with Emulator(folder, scenario=scenario) as tag:
-        with connect(tag) as client:
-            certificate = begin_fitting(client, cadence_s, 21_600)
-            client.attest(clock_of(tag).now_ms)
-        tag.wait_lived(60.0)
-        with connect(tag) as client:
-            hello = client.introduce()
-            client.attest(clock_of(tag).now_ms)
-            client.seal(bytes(16))
-            raws = read_all(client)
-    key, tag_id = hello["public_key"], hello["tag_id"]
-    assert isinstance(key, bytes)
-    assert isinstance(tag_id, bytes)
-    return verify_pages(raws, key, tag_id, given(certificate))
+        return whole_life(tag, Pace(cadence_s, 21_600), attests=True).verified
 
 
 def test_a_tag_that_ages_for_thirty_days_is_told_of(kept: Path) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ankletag.evaluate import INTERFERENT, Evaluation, evaluate
-from ankletag.verify import verify_pages
-from provisioned import begin_fitting, connect, given, read_all
+from ankletag.models import Pace
+from provisioned import whole_life
 from rig.raised import RAISED, Raised
 from taghil.vm.process import Emulator
 from tagproto import records, seals
@@ -18,17 +18,7 @@ LIVE_S = 60.0
 def lived(folder: Path, scenario: str, seed: int) -> tuple[Evaluation, list[records.Record], list[int]]:
     """A scenario from fitting to read-out: what the host says, the tag's TAMPER records, reasons of its seals."""
     with Emulator(folder, scenario=scenario, seed=seed) as tag:
-        with connect(tag) as client:
-            certificate = begin_fitting(client, 60, 21_600)
-        tag.wait("lived", LIVE_S)
-        with connect(tag) as client:
-            hello = client.introduce()
-            client.seal(bytes(16))
-            raws = read_all(client)
-    key, tag_id = hello["public_key"], hello["tag_id"]
-    assert isinstance(key, bytes)
-    assert isinstance(tag_id, bytes)
-    verified = verify_pages(raws, key, tag_id, given(certificate))
+        verified = whole_life(tag, Pace(60, 21_600), LIVE_S).verified
     told = [record for _, record in verified.events() if record.kind == records.TAMPER]
     reasons = [window.seal.seal.reason for window in verified.windows]
     assert [finding.code for finding in verified.findings if finding.severity == "against"] == []

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ankletag.verify import Verified, verify_pages
-from provisioned import begin_fitting, connect, given, read_all
+from ankletag.models import Pace
+from ankletag.verify import Verified
+from provisioned import whole_life
 from taghil.vm.process import Emulator
 from tagproto import records
 
@@ -34,17 +35,7 @@ def lived(folder: Path, breaks: str) -> Verified:
     program = folder / "program.py"
     program.write_text(PROGRAM.format(breaks=breaks))
     with Emulator(folder / "state", program=program, days=2 / 24) as tag:
-        with connect(tag) as client:
-            certificate = begin_fitting(client, 60, 21_600)
-        tag.wait("lived", LIVE_S)
-        with connect(tag) as client:
-            hello = client.introduce()
-            client.seal(bytes(16))
-            raws = read_all(client)
-    key, tag_id = hello["public_key"], hello["tag_id"]
-    assert isinstance(key, bytes)
-    assert isinstance(tag_id, bytes)
-    return verify_pages(raws, key, tag_id, given(certificate))
+        return whole_life(tag, Pace(60, 21_600), LIVE_S).verified
 
 
 @pytest.mark.parametrize(("breaks", "silent_s"), [(HANGS, 8), (RAISES, 660)], ids=["hangs", "raises"])
