@@ -55,7 +55,8 @@ def changed_pace(
     """
     if profile is None and (cadence_s is None or seal_interval_s is None):
         raise UsageError(
-            "The new pace is not whole.", "Name a profile with --profile, or both --cadence and --seal, in seconds."
+            "This does not say all of the new pace.",
+            "Name a profile with --profile, or both --cadence and --seal, in seconds; --fixes beside either.",
         )
     code = now[0] if profile is None else CODES[profile.value]
     return _pace(code, cadence_s, seal_interval_s, now[1] if fixes_s is None else fixes_s)

@@ -2,6 +2,8 @@
 
 import typer
 
+from tagproto import records
+
 from ..client import number
 from ..errors import Exit
 from ..selftest import TESTS, names
@@ -37,4 +39,7 @@ def selftest(
 
 def warn_of(failed: int) -> None:
     """Loudly, what of a self-test failed."""
-    note(f"WARNING: the tag's self-test FAILED: {', '.join(names(failed))}. Do not fit this tag; keep it for repair.")
+    advice = "Do not fit this tag, exchange it where it is fitted, and keep it for repair."
+    if failed == records.TEST_BATTERY:
+        advice = "Change the battery, and test again."
+    note(f"WARNING: the tag's self-test FAILED: {', '.join(names(failed))}. {advice}")
