@@ -10,6 +10,7 @@ from ankletag.evaluate import Episode
 from host.logs import judged
 from host.tagmaker import TagMaker, fitted
 from support import need_shared_data
+from tagproto import records
 
 
 def puff(peak: int, up_min: int = 2, down_min: int = 10) -> list[int]:
@@ -53,6 +54,16 @@ def test_what_a_body_or_a_bracelet_shows_is_not_marked(tac: list[int]) -> None:
     found = episodes([*tac, 0, 0, 0])
     assert len(found) == 1
     assert not found[0].interferent
+
+
+@pytest.mark.parametrize("missing", [1, 3, 10])
+def test_an_episode_in_which_the_cell_gave_nothing_for_a_while(missing: int) -> None:
+    maker = fitted([0] * 30 + [30_000] * 5)
+    maker.live([30_000] * missing, flags=records.FLAG_NO_CELL)
+    maker.live([40_000] * 5 + [0] * 30)
+    maker.seal()
+    (episode,) = judged(maker).episodes
+    assert (episode.readings, episode.peak.tac_ug_dl) == (10, 40_000)
 
 
 def test_one_that_the_log_cuts_off_is_not_marked() -> None:

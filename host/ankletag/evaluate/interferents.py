@@ -27,7 +27,8 @@ class Pace:
 
 def pace_of(readings: Sequence[Reading], first: int, last: int, parameters: Parameters) -> Pace:
     """Of the readings from place `first` to `last`. above_s is -1 across a restart, where nobody knows it."""
-    smooth = {place: _smooth(readings, place) for place in range(first, last + 1)}
+    valued = (place for place in range(first, last + 1) if readings[place].tac_ug_dl is not None)
+    smooth = {place: _smooth(readings, place) for place in valued}
     top = max(smooth, key=lambda place: smooth[place])
     same_boot = readings[first].boot == readings[last].boot
     above_s = (readings[last].elapsed_ms - readings[first].elapsed_ms) // 1000 if same_boot else -1

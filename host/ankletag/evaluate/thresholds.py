@@ -58,29 +58,27 @@ def changes(readings: Sequence[Reading], known: list[InForce]) -> Iterator[Chang
 
 
 def passed(verified: Verified, fitting: Fitting) -> list[Passed]:
-    """From sealed records of the fitting, in order; what a restart left open goes on where it is told again, and has
-    ended with the restart where it is not."""
+    """From sealed records of the fitting, in order. What a restart left open has ended there, as far as the tag told
+    of it: between the restart and its telling again there may have been days without."""
     found: list[Passed] = []
     begun: dict[int, tuple[int, int]] = {}
-    # By code, the first restart since it was told.
-    restarted: dict[int, int] = {}
     for index, record in verified.events():
         values = record.values()
         if not fitting.first_item < index < fitting.last_item or not verified.proven[index]:
             continue
         if record.kind == records.BOOT:
-            restarted = {code: restarted.get(code, index) for code in begun}
+            found += [Passed(code, *first, index, True) for code, first in begun.items()]
+            begun = {}
         elif record.kind == records.THRESHOLD and isinstance(values, dict):
             code, value = values["threshold"], values["value"]
             assert isinstance(code, int)
             assert isinstance(value, int)
-            restarted.pop(code, None)
             if values["begun"]:
                 begun.setdefault(code, (value, index))
             elif code in begun:
                 found.append(Passed(code, *begun.pop(code), index, True))
     for code, first in begun.items():
-        found.append(Passed(code, *first, restarted.get(code, fitting.last_item - 1), code in restarted))
+        found.append(Passed(code, *first, fitting.last_item - 1, False))
     return sorted(found, key=lambda one: one.first_item)
 
 
