@@ -138,7 +138,6 @@ class App:
     def _tend(self):
         """What has time until the next reading: things that were only counted, and the room that is left."""
         self._refusals.tell_due()
-        self._fixes.tell_due()
         self.watch_room()
 
     def watch_room(self):

@@ -76,24 +76,25 @@ class Fixes:
 
     def _hear(self, now):
         nmea = self._nmea
+        # First, or a receiver whose port fails would stay on for ever.
+        if ticks_after(self._began, now) >= (_FIX_MS if nmea.heard else _SILENT_MS):
+            self.stop()
+            if nmea.heard:
+                self.failed = False
+            else:
+                self._fail(_ETIMEDOUT)
+            return
         for _ in range(_READS):
             count = self._receiver.read_into(self._buffer)
             nmea.feed(memoryview(self._buffer)[:count])
             if count < _READ_BYTES:
                 break
-        passed_ms = ticks_after(self._began, now)
         if nmea.fix is not None and self._found is None:
             self._found = now
         if self._found is not None and ticks_after(self._found, now) >= _SETTLE_MS and nmea.fix is not None:
             self.stop()
             self.failed = False
             self._app.fix(*nmea.fix)
-        elif passed_ms >= (_FIX_MS if nmea.heard else _SILENT_MS):
-            self.stop()
-            if nmea.heard:
-                self.failed = False
-            else:
-                self._fail(_ETIMEDOUT)
 
     def _fail(self, code):
         if not self.failed:

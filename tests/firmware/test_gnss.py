@@ -356,3 +356,16 @@ def test_no_battery_behind_the_converter_is_one_fault(tag: Any) -> None:
     tag.battery(2900)
     live(tag, 3700)
     assert tag.battery(2900) in (2899, 2900)
+
+
+def test_a_receiver_whose_port_fails_is_switched_off(tag: Any) -> None:
+    fit(tag, 300)
+    tag.spoil_receiver()
+    tag.steps(60)
+    switched = tag.receiver()["switched"]
+    assert [on for on, _ in switched[:2]] == [1, 0]
+    assert records.ticks_after(switched[0][1], switched[1][1]) <= 12_000
+    # And again when the next fix is due.
+    tag.steps(30)
+    assert len(tag.receiver()["switched"]) % 2 == 0
+    assert tag.check() == []
