@@ -194,7 +194,7 @@ class App:
         progress.turn(self.settings.fitted, self.pace.cadence_s)
         self.gate.expire()
         served = self.guard(self.link.serve)
-        progress.served(self.guard(self._inputs.watch) and served)
+        progress.went("serve", self.guard(self._inputs.watch) and served)
         if not self.link.holds_still():
             self._work()
         self.chores.count_turn()
@@ -210,9 +210,9 @@ class App:
         if self.settings.fitted and ticks_after(self._next_sample, now) >= 0:
             self.guard(self._tend)
             self.guard(self._sample)
-            self.guard(self.tampers.judge)
+            self._progress.went("judge", self.guard(self.tampers.judge))
         if self.settings.fitted and self.sealer.due(clock.ticks_ms(), self.pace.seal_interval_s):
-            self.guard(self._scheduled_seal)
+            self._progress.went("seal", self.guard(self._scheduled_seal))
         self.chores.turn(now)
 
     def guard(self, stage):
@@ -225,6 +225,8 @@ class App:
             self.memory.stage_failed(error, self.recorder.torn)
             if self.recorder.torn:
                 # Memory and flash disagree about the open window: only a boot reads it again.
+                if self.memory.again:
+                    self._progress.rest()
                 self.board.reset()
             return False
 

@@ -98,11 +98,15 @@ class Booting:
         app.guard(app.chores.look_at_battery)
         app.guard(self._test)
         app.faults.record_due()
-        app.seal(seals.REASON_BOOT)
+        # What raises there must not come again at each boot, one behind the other.
+        app.guard(self._seal)
         app.diary.write("boot %d, cause %d" % (recorder.boot(), app.board.reset_cause))
         app.chores.measure_heap()
         # Now: what a boot takes must not make the second reading early.
         app.sample_now()
+
+    def _seal(self):
+        self._app.seal(seals.REASON_BOOT)
 
     def _test(self):
         self._app.self_test.run(0, EVENT_RESERVE_PAGES)

@@ -1,14 +1,17 @@
 """The last fault of the firmware, kept over a reset until a record tells of it."""
 
-from .faults import brief, describe
+from .faults import brief
 from .settings import FAULT_MAX
+
+_WATCHDOG_CAUSE = 2
 
 
 class Memory:
-    """In the settings of `app`."""
+    """In the settings of `app`. again: the reset before this boot was for a fault, or the watchdog's."""
 
     def __init__(self, app):
         self._app = app
+        self.again = app.settings.fault_untold or app.board.reset_cause == _WATCHDOG_CAUSE
         app.diary.last_fault = app.settings.last_fault.decode()
         # Of this boot one fault is kept; flash is not there to be worn by a stage that fails at each turn.
         self._kept = False
@@ -22,12 +25,12 @@ class Memory:
     def keep(self, error, told):
         """What the firmware raised. told: whether a record tells of it. Never raises."""
         app = self._app
-        app.settings.last_fault = brief(error, FAULT_MAX)
-        app.settings.fault_untold = not told
         try:
+            app.settings.last_fault = brief(error, FAULT_MAX)
+            app.settings.fault_untold = not told
             app.save_settings()
-        except Exception as second:  # noqa: BLE001 - what cannot be remembered must not stop the sampling either
-            app.diary.write("not remembered: " + describe(second))
+        except Exception:  # noqa: BLE001 - what cannot be remembered must not stop the sampling either
+            return
 
     def tell(self):
         """Behind a boot: record what nothing tells of yet."""

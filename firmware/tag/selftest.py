@@ -12,7 +12,7 @@ from .crypto.checking import Check
 
 # Of a reading: the flags that a failed sense leaves, and its bit.
 _SENSES = (
-    (records.FLAG_NO_CELL | records.FLAG_CELL_SATURATED, records.TEST_CELL),
+    (records.FLAG_NO_CELL, records.TEST_CELL),
     (records.FLAG_NO_TEMP, records.TEST_TEMP),
     (records.FLAG_NO_PROX, records.TEST_PROX),
 )

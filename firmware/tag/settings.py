@@ -73,7 +73,7 @@ class Settings:
         self.retired = list(values[12 : 12 + count])
         # Zeros where an older firmware wrote it.
         self.baseline_by, self.baseline, profile, self.fix_interval_s = values[-13:-9]
-        self.profile = profile or profiles.STANDARD
+        self.profile = profile if profile in profiles.PROFILES else profiles.STANDARD
         # A span of 0 is none.
         self.calibration = values[-9:-2] if values[-7] else ()
         self.fault_untold = bool(values[-2])

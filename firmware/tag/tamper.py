@@ -97,6 +97,9 @@ class Thresholds(_Told):
         """The battery was measured."""
         app = self._app
         settings = app.settings
+        if not app.battery.mv:
+            # Not measured, so not judged.
+            return
         passed_ms = self._passed_ms(app.board.clock.ticks_ms())
         is_low = low(app.battery.mv, settings.cadence_s, settings.seal_interval_s, settings.fix_interval_s)
         self._follow(self.watch.battery(passed_ms, is_low), passed_ms)

@@ -93,3 +93,22 @@ def test_what_took_the_tag_down_is_remembered(tag: Any) -> None:
     assert again[-1:] == told
     assert talk.ask(tag, messages.LOG, {"offset": 0})["text"].endswith(b"last fault: " + told[0][8:])
     assert wrong(tag) == []
+
+
+def test_a_reset_behind_another_one_does_not_come_at_once(tag: Any) -> None:
+    """Else what no boot mends would fill the log with boots."""
+    tag.start(BLOCKS, 1000)
+    take(tag, ["fit"])
+    tag.steps(3)
+    rested_ms = []
+    for at in range(1, OPERATIONS):
+        before = tag.state()["ticks"]
+        if take(tag, ["configure", 300 + at], at)["reset"]:
+            rested_ms.append(tag.state()["ticks"] - before)
+        if len(rested_ms) == 2:
+            break
+    assert rested_ms[0] < 60_000
+    assert 600_000 <= rested_ms[1] < 660_000
+    # A boot that nothing went before rests no more.
+    tag.reboot(1)
+    assert wrong(tag) == []

@@ -42,7 +42,6 @@ def test_one_that_is_asked_for_checks_signatures_too_and_is_sealed(tag: Any) -> 
     [
         ("absent", ([0x49],), records.TEST_CELL),
         ("absent", ([0x48],), records.TEST_CELL),
-        ("show", (3, 4352, 11_000), records.TEST_CELL),
         ("absent", ([0x4A],), records.TEST_TEMP),
         ("absent", ([0x60],), records.TEST_PROX),
         ("battery", (2000,), records.TEST_BATTERY),

@@ -181,6 +181,17 @@ def test_a_pace_that_no_tag_keeps(tag: Any, wrong: Values) -> None:
     assert talk.refused(tag, messages.CONFIGURE, {**talk.FITTING, **wrong}) == messages.ERROR_RANGE
 
 
+def test_a_battery_that_nothing_measures_says_nothing(tag: Any) -> None:
+    tag.battery(2000)
+    tag.steps(5)
+    assert told(tag) == [(thresholds.BATTERY, 1, 1999)]
+    tag.battery(0)
+    tag.steps(12)
+    assert talk.ask(tag, messages.STATUS)["battery_mv"] == 0
+    assert told(tag) == [(thresholds.BATTERY, 1, 1999)]
+    assert tag.check() == []
+
+
 def test_a_battery_at_its_end_is_sealed(tag: Any) -> None:
     tag.battery(2000)
     tag.steps(3)

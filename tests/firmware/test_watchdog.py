@@ -19,7 +19,14 @@ def faults(tag: Any) -> list[str]:
 # Who waits for an hour, as this board lets it, is seen to be late behind that only.
 @pytest.mark.parametrize(
     ("broken", "late_ms"),
-    [("spoil_sampling", MINUTE_MS), ("spoil_serving", MINUTE_MS), ("spoil_schedule", 110 * MINUTE_MS)],
+    [
+        ("spoil_sampling", MINUTE_MS),
+        ("spoil_serving", MINUTE_MS),
+        ("spoil_judging", MINUTE_MS),
+        # From the seal on that is due in 20 minutes.
+        ("spoil_sealing", 20 * MINUTE_MS),
+        ("spoil_schedule", 110 * MINUTE_MS),
+    ],
 )
 def test_who_makes_no_progress_is_reset_and_goes_on(tag: Any, broken: str, late_ms: int) -> None:
     talk.fit(tag)
@@ -66,6 +73,4 @@ def test_a_stage_that_fails_now_and_then_is_no_reason(tag: Any) -> None:
     for part in (0x48, 0x49, 0x4A, 0x60):
         tag.absent([part])
         assert tag.watched(20) == 0
-    tag.spoil_judging()
-    assert tag.watched(20) == 0
-    assert len(talk.of_kind(tag, records.READING)) >= 100
+    assert len(talk.of_kind(tag, records.READING)) >= 80

@@ -105,6 +105,11 @@ def spoil_serving():
     now.tag.app.link.serve = None
 
 
+def spoil_sealing():
+    """Every seal raises."""
+    now.tag.app.sealer.seal = None
+
+
 def spoil_schedule():
     """The next reading is due in days only."""
     app = now.tag.app

@@ -37,7 +37,7 @@ def record_settings(path, saves):
         kept.fitted = bool(number & 1)
         kept.order_id = number.to_bytes(16, "big")
         kept.baseline_by, kept.baseline = number, number + 1
-        kept.profile, kept.fix_interval_s = number, 3 * number
+        kept.profile, kept.fix_interval_s = 1 + number % 3, 3 * number
         kept.calibration = (number.to_bytes(8, "big"), -number, 5 * number, 6, -7, -8, -9)
         if not kept.save():
             raise ValueError("save %d failed" % number)
