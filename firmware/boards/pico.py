@@ -32,6 +32,11 @@ _DOZE_MS = 50
 _DOZES = _WATCHDOG_MS // _DOZE_MS // 2
 _EDGES_MAX = 255
 
+# SCRATCH0 of the watchdog (RP2040 datasheet, section 4.7.6): kept over its resets, gone with the power; the boot ROM and
+# MicroPython use SCRATCH4 to 7.
+_SCRATCH = 0x4005800C
+_OWN_RESET = 0x0A4E4B1E
+
 _POWER_ON = 1
 _WATCHDOG = 2
 _ASKED = 3
@@ -80,7 +85,10 @@ class Board:
     def __init__(self):
         self.unique_id = machine.unique_id()
         causes = {machine.PWRON_RESET: _POWER_ON, machine.WDT_RESET: _WATCHDOG}
-        self.reset_cause = causes.get(machine.reset_cause(), _ASKED)
+        # MicroPython resets by the watchdog, too, and then tells of that.
+        own = machine.mem32[_SCRATCH] == _OWN_RESET
+        machine.mem32[_SCRATCH] = 0
+        self.reset_cause = _ASKED if own else causes.get(machine.reset_cause(), _ASKED)
         self.clock = _Clock
         self.i2c = _open_bus()
         self.menb = Pin(_MENB, Pin.OUT, value=1)
@@ -131,4 +139,5 @@ class Board:
         self._watchdog.feed()
 
     def reset(self):
+        machine.mem32[_SCRATCH] = _OWN_RESET
         machine.reset()
