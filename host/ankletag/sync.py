@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tagproto import messages
+from tagproto import messages, tamper
 from tagproto.commands import SCOPE_ORDER
 
 from .battery import Battery, battery_of
@@ -30,7 +30,8 @@ class Synced:
     read_s: seconds from the first page asked for to the last one stored; nonce: the challenge in the seal; key_differs:
     from the pinned one; certified: by this station's authority; behind: the tag's last seal is not newer than one that
     this store has seen of it; in_force: by the sealed log; unacknowledged: why the tag was not told, as a clause, empty
-    where it was; battery: as the tag says.
+    where it was; battery: as the tag says;
+    sense_lost: it says that one of its senses gives no value now.
     """
 
     tag_id: bytes
@@ -48,6 +49,7 @@ class Synced:
     unacknowledged: str
     counts: LinkCounts
     battery: Battery | None
+    sense_lost: bool
 
     @property
     def fitted(self) -> bool:
@@ -215,4 +217,5 @@ class Session:
             unacknowledged=why,
             counts=self.client.counts,
             battery=battery_of(status),
+            sense_lost=bool(number(status, "tampers") >> tamper.SENSE & 1),
         )

@@ -48,6 +48,7 @@ class FakeTag:
         self.battery_mv = 0
         self.test_ran = 2047
         self.test_failed = 0
+        self.tampers = 0
         self.gate = Gate(maker, provisioned)
         self.garble: Answer = lambda kind, data: data
         # What arrives: a frame's kind and values before the tag sees them. Gives values, or None to swallow them.
@@ -191,6 +192,7 @@ class FakeTag:
             **{name: maker.config[name] for name, _ in records.PACE},
             "calibration_id": maker.config["calibration_id"],
             "test_failed": self.test_failed,
+            "tampers": self.tampers,
             "battery_mv": self.battery_mv,
         }
 

@@ -1,4 +1,4 @@
-"""What is said of the line after a read-out: nothing where it was good."""
+"""What is said of line and senses after a read-out: nothing where they were good."""
 
 import json
 import time
@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from ankletag.errors import Exit
-from host.commandline import run
+from host.commandline import Outcome, run
 from host.fakeline import TerminalTag
 from host.faketag import FakeTag
 from host.tagmaker import fitted
 from provisioned import LASTING, station_folder
-from tagproto import messages
+from tagproto import messages, tamper
 
 
 @pytest.fixture
@@ -26,13 +26,17 @@ def terminal() -> Iterator[TerminalTag]:
 
 def sync(terminal: TerminalTag, folder: Path) -> str:
     """The report of a sync that ends well, for people."""
+    return synced(terminal, folder).out
+
+
+def synced(terminal: TerminalTag, folder: Path, *words: str) -> Outcome:
     terminal.tag.catch_up()
     offset = terminal.tag.maker.utc_ms - time.time_ns() // 1_000_000
     (folder / "clock.json").write_text(json.dumps({"utc_offset_ms": offset}), encoding="utf-8")
     own = ["--station", str(station_folder(folder / "station")), "--store", str(folder / "store.sqlite")]
-    outcome = run("sync", "--port", terminal.port, "--clock", folder / "clock.json", *own)
+    outcome = run("sync", "--port", terminal.port, "--clock", folder / "clock.json", *own, *words)
     assert outcome.code == Exit.OK, outcome.err
-    return outcome.out
+    return outcome
 
 
 def damaged(times: int, terminal: TerminalTag) -> None:
@@ -64,3 +68,12 @@ def test_a_bad_line_is_said_with_figures(terminal: TerminalTag, tmp_path: Path, 
     (line,) = (line for line in sync(terminal, tmp_path).splitlines() if "line" in line)
     assert line.startswith(f"the line was bad: {words} ")
     assert line.endswith("; all put right")
+
+
+def test_a_sense_that_gives_nothing_now_is_warned_of(terminal: TerminalTag, tmp_path: Path) -> None:
+    words = "WARNING: a sense of the tag gives no value now"
+    terminal.tag.tampers = 1 << tamper.LIQUID
+    assert words not in synced(terminal, tmp_path).err
+    terminal.tag.tampers = 1 << tamper.SENSE
+    assert words in synced(terminal, tmp_path).err
+    assert json.loads(synced(terminal, tmp_path, "--json").out)["sense_lost"] is True

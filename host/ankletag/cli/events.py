@@ -7,7 +7,7 @@ from tagproto.layout import SLOW_ABOVE_PERCENT
 from tagproto.records import Record
 
 from ..errors import Exit
-from ..evaluate import KINDS, Baseline, Episode, Evaluation, Loss, Slowdown, evaluate
+from ..evaluate import KINDS, SENSE, Baseline, Episode, Evaluation, Loss, Slowdown, evaluate
 from ..models import readable
 from ..selftest import names
 from .believing import AuthorityOption, authority_of
@@ -16,6 +16,7 @@ from .instrument import instrument_document, instrument_lines
 from .options import BundleArgument, JsonOption, OrderOption, StoreOption, TagOption
 from .output import JsonValue, emit, finding_document, finding_line, iso, say, span_document, span_words
 from .sentences import sentence
+from .silence import silence_document, silence_words, unmeasured_lines
 
 # Fields of records that hold text; all other bytes are shown in hex.
 _TEXTS = ("text", "calibration_id")
@@ -113,6 +114,7 @@ def _document(evidence: Evidence, evaluation: Evaluation) -> dict[str, JsonValue
         "baseline_readings": evaluation.search.taken,
         "losses": [_loss(evidence, loss) for loss in evaluation.losses],
         "unjudged": list(evaluation.unjudged),
+        **silence_document(evaluation, evidence.clock),
         "remarks": [
             {"first_record": remark.first_record, "last_record": remark.last_record, "sentence": remark.sentence}
             for remark in evaluation.remarks
@@ -185,13 +187,17 @@ def _tell_evaluation(evidence: Evidence, evaluation: Evaluation) -> None:
     _tell_baseline(evidence, evaluation)
     for number, episode in enumerate(evaluation.drinking, 1):
         say(f"  episode {number}: {_episode_words(evidence, episode)}")
-    if not evaluation.drinking:
+    for line in unmeasured_lines(evaluation, clock):
+        say(f"  {line}")
+    if not evaluation.drinking and not evaluation.unmeasured:
         say("  no episode of drinking")
     for episode in evaluation.interferents:
         say(f"  no drinking, too fast for a body: {_episode_words(evidence, episode)}")
     for loss in evaluation.losses:
         first, last = span_words(clock.span(loss.first_item)), span_words(clock.span(loss.last_item))
         say(f"  {KINDS[loss.kind]}: {first} to {last}" + ("" if loss.ended else " (and still)"))
+    if evaluation.losses_of(SENSE):
+        say(f"  without a value: {silence_words(evaluation)}")
     for kind, words in KINDS.items():
         if not evaluation.losses_of(kind):
             say(f"  {'not judged' if kind in evaluation.unjudged else 'never'}: {words}")

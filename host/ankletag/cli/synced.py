@@ -46,6 +46,7 @@ def synced_document(result: Synced, evidence: Evidence) -> dict[str, JsonValue]:
         },
         "certified": result.certified,
         "battery": None if result.battery is None else {"mv": result.battery.mv, "days": result.battery.days},
+        "sense_lost": result.sense_lost,
         "findings": [finding_document(finding) for finding in evidence.findings],
     }
 
@@ -62,6 +63,11 @@ def say_synced(result: Synced, evidence: Evidence) -> None:
         say(f"battery: {result.battery.words}")
         if result.battery.low:
             note("WARNING: the battery is low: fit a fresh one, or exchange the tag, before it is empty.")
+    if result.sense_lost:
+        note(
+            "WARNING: a sense of the tag gives no value now: 'ankletag selftest' says which. Without TAC values nobody "
+            "can say whether there was drinking."
+        )
     if not result.certified:
         note("WARNING: the tag's key is not certified by this station's authority.")
     if result.behind:

@@ -29,6 +29,7 @@ from .losses import Loss
 from .parameters import Parameters
 from .readings import Reading, readings
 from .remarks import Remark
+from .senses import Stretch, lasting, total_s
 from .thresholds import FailedTest, Passed
 from .zero import Zero, ZeroDay
 
@@ -62,11 +63,14 @@ __all__ = [
     "Remark",
     "Search",
     "Slowdown",
+    "Stretch",
     "TamperClass",
     "Zero",
     "ZeroDay",
     "classes",
     "evaluate",
     "fittings",
+    "lasting",
     "readings",
+    "total_s",
 ]

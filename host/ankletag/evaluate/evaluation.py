@@ -20,6 +20,7 @@ from .losses import Loss
 from .parameters import Parameters
 from .readings import Reading, readings
 from .remarks import Remark, of_baselines, of_changes, of_day_behind
+from .senses import Stretch, silent_s, unmeasured
 from .switches import power_losses, switch_losses
 from .tampers import changes
 from .tampers import losses as tamper_losses
@@ -37,7 +38,8 @@ class Evaluation:
     judgement and this one differ; unjudged: kinds of loss of which nothing is known; breaks_passed_by: breaks behind
     which it is not known whether the tag was worn differently; zero, clock_drifts: how sensor and clock of the tag
     moved; notes: what of that is too much, and of a baseline that was taken on an odd hour; thresholds,
-    failed_tests: what the tag told of.
+    failed_tests: what the tag told of; unmeasured: where nobody can say whether there was drinking, for want of TAC
+    values; silent_s: sense -> seconds without a value.
     """
 
     fitting: Fitting | None
@@ -59,6 +61,8 @@ class Evaluation:
     parameters: Parameters = field(default_factory=Parameters)
     thresholds: list[Passed] = field(default_factory=list)
     failed_tests: list[FailedTest] = field(default_factory=list)
+    unmeasured: list[Stretch] = field(default_factory=list)
+    silent_s: dict[str, int] = field(default_factory=dict)
 
     @property
     def readings_saturated(self) -> int:
@@ -136,4 +140,6 @@ def evaluate(
         parameters=parameters,
         thresholds=passed(verified, fitting),
         failed_tests=failed_tests(verified, fitting),
+        unmeasured=unmeasured(found, in_force, parameters),
+        silent_s=silent_s(found, in_force, parameters),
     )

@@ -17,6 +17,10 @@ class Parameters:
     tac_above_ug_dl: int = _of(20_000, "ug/dL", "SCRAM/AMS flag: readings above 0.02 g/dL")
     tac_readings: int = _of(3, "readings", "SCRAM/AMS flag: three consecutive readings")
     gap_percent: int = _of(150, "% of cadence", "more than one and a half cadences: a reading was due")
+    unmeasured_row_s: int = _of(1800, "s", "SCRAM CAM reads every 30 minutes: one of its readings")
+    unmeasured_all_s: int = _of(
+        3600, "s", "two readings of SCRAM CAM: beside one that is above, what is left of three may have been"
+    )
     interferent_within_s: int = _of(
         1500, "s", "sanitiser comes and goes in ten minutes (Skyn); the shortest value of UCI data set 515 stood for 30"
     )

@@ -3,19 +3,20 @@
 from tagproto import thresholds
 from tagproto.layout import SLOW_ABOVE_PERCENT
 
-from ..evaluate import INTERFERENT, LIFELESS, MOVED, Evaluation, classes
+from ..evaluate import INTERFERENT, LIFELESS, MOVED, SENSE, Evaluation, classes, lasting, total_s
 from ..selftest import names
-from .words import count
+from ..time import Clock
+from .words import count, when
 
 
-def answers(evaluation: Evaluation) -> list[tuple[str, str, str]]:
+def answers(evaluation: Evaluation, clock: Clock) -> list[tuple[str, str, str]]:
     """(question, answer, detail) for alcohol, each class of tamper, and what may hide one."""
     found = evaluation.counts
     episodes, marked = count(len(evaluation.drinking), "episode"), count(len(evaluation.interferents), "time")
     questions = {kind: each.question for kind, each in classes().items()}
     rows = [
-        ("Was there an episode of drinking?", _answer(episodes), episodes),
-        (questions.pop(INTERFERENT), _answer(marked), marked),
+        _of_alcohol(evaluation, clock, "Was there an episode of drinking?", episodes),
+        _of_alcohol(evaluation, clock, questions.pop(INTERFERENT), marked),
     ]
     rows += [_of_kind(evaluation, kind, question) for kind, question in questions.items()]
     limit = count(evaluation.readings_saturated, "reading")
@@ -42,12 +43,29 @@ def answers(evaluation: Evaluation) -> list[tuple[str, str, str]]:
     ]
 
 
+def _of_alcohol(evaluation: Evaluation, clock: Clock, question: str, found: str) -> tuple[str, str, str]:
+    """Without TAC values there is no 'no'."""
+    if not evaluation.unmeasured:
+        return question, _answer(found), found
+    first, last = evaluation.unmeasured[0].first, evaluation.unmeasured[-1].last
+    why = f"no TAC value for {lasting(total_s(evaluation.unmeasured))}"
+    if len(evaluation.unmeasured) > 1:
+        why += f" in {len(evaluation.unmeasured)} stretches"
+    why += f", from {when(clock.span(first.item))} to {when(clock.span(last.item))}"
+    if not evaluation.unmeasured[-1].ended:
+        why += " (and still)"
+    return question, "YES" if found else "NOT JUDGED", f"{found}; not judged: {why}" if found else why
+
+
 def _of_kind(evaluation: Evaluation, kind: str, question: str) -> tuple[str, str, str]:
     """A class that was seen is a yes, whatever was not judged beside it."""
     detail = count(len(evaluation.losses_of(kind)), "time")
     if not detail and kind in evaluation.unjudged:
         why = "fewer readings than it takes" if kind == LIFELESS else "there is no baseline"
         return question, "NOT JUDGED", why
+    if kind == SENSE and detail:
+        silent = (f"{sense} for {lasting(seconds)}" for sense, seconds in evaluation.silent_s.items())
+        return question, "YES", f"{detail}; without a value: {', '.join(silent)}"
     if kind == MOVED and evaluation.breaks_passed_by:
         beside = f"not judged behind {count(evaluation.breaks_passed_by, 'break')}, with too little on one side"
         return question, _answer(detail), "; ".join(part for part in (detail, beside) if part)

@@ -6,6 +6,8 @@ _WORDS = {
     "tac_above_ug_dl": "TAC counts as above from",
     "tac_readings": "consecutive readings above that make an episode",
     "gap_percent": "readings further apart than this are a gap",
+    "unmeasured_row_s": "without TAC values for so long in a row, that there was no drinking is not said",
+    "unmeasured_all_s": "nor without them for so long in all",
     "interferent_within_s": "what is no drinking comes and goes within",
     "body_high_ug_dl": "a peak above this is a high one",
     "body_rise_ug_dl_h": "no body rises faster than",

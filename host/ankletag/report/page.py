@@ -7,8 +7,8 @@ import jinja2
 from tagproto import tamper
 from tagproto.layout import SLOW_ABOVE_PERCENT
 
-from ..evaluate import KINDS, Evaluation, Loss
-from ..models import AGAINST, Finding, UtcSpan
+from ..evaluate import KINDS, Evaluation, Loss, Stretch, lasting, total_s
+from ..models import AGAINST, Finding
 from ..time import Clock
 from ..verify.certified import certified_by
 from ..verify.result import Verified
@@ -16,8 +16,7 @@ from .answers import answers
 from .figures import parameters, rules
 from .instrument import instrument
 from .plot import draw
-from .series import moment
-from .words import pace
+from .words import pace, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
         "first": when(clock.span(fitting.first_item)) if fitting else "",
         "last": when(clock.span(fitting.last_item - 1)) if fitting else "",
         "accuracy": _accuracy(clock, evaluation),
-        "answers": answers(evaluation),
+        "answers": answers(evaluation, clock),
         "episodes": [
             {
                 "first": when(clock.span(episode.first.item)),
@@ -76,6 +75,8 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
         "baseline_taken": evaluation.search.taken,
         "baseline_needed": tamper.BASELINE_READINGS,
         "losses": [_loss(clock, loss) for loss in evaluation.losses],
+        "unmeasured": [_stretch(clock, one) for one in evaluation.unmeasured],
+        "unmeasured_for": lasting(total_s(evaluation.unmeasured)),
         "remarks": evaluation.remarks,
         "gaps": [
             {
@@ -114,25 +115,6 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
     }
 
 
-def when(span: UtcSpan) -> str:
-    """A time where it is attested, else the bounds."""
-    if span.attested and span.middle_ms is not None:
-        return _words(span.middle_ms)
-    parts = []
-    if span.earliest_ms is not None:
-        parts.append(f"after {_words(span.earliest_ms)}")
-    if span.latest_ms is not None:
-        parts.append(f"before {_words(span.latest_ms)}")
-    return ", ".join(parts) or "not known"
-
-
-def _words(utc_ms: int) -> str:
-    try:
-        return f"{moment(utc_ms):%Y-%m-%d %H:%M:%S} UTC"
-    except OverflowError:
-        return "a time beyond the calendar"
-
-
 def _accuracy(clock: Clock, evaluation: Evaluation) -> str:
     step = max(1, len(evaluation.readings) // 50)
     widths = [
@@ -165,4 +147,13 @@ def _loss(clock: Clock, loss: Loss) -> dict[str, object]:
         "first": when(clock.span(loss.first_item)),
         "last": when(clock.span(loss.last_item)) + ("" if loss.ended else " (and still)"),
         "records": f"{loss.first_record} to {loss.last_record}",
+    }
+
+
+def _stretch(clock: Clock, one: Stretch) -> dict[str, object]:
+    return {
+        "first": when(clock.span(one.first.item)),
+        "last": when(clock.span(one.last.item)) + ("" if one.ended else " (and still)"),
+        "length": lasting(one.length_s),
+        "records": f"{one.first.number} to {one.last.number}",
     }

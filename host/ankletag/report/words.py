@@ -1,6 +1,8 @@
 """Words that several parts of the page use."""
 
 from ..evaluate import Episode
+from ..models import UtcSpan
+from .series import moment
 
 
 def count(number: int, word: str) -> str:
@@ -16,3 +18,22 @@ def pace(episode: Episode) -> str:
         f"no drinking: above for {minutes} min, rose at {rise / 1_000_000:.2f} and fell at {fall / 1_000_000:.2f} g/dL "
         "an hour, faster than a body"
     )
+
+
+def when(span: UtcSpan) -> str:
+    """A time where it is attested, else the bounds."""
+    if span.attested and span.middle_ms is not None:
+        return _words(span.middle_ms)
+    parts = []
+    if span.earliest_ms is not None:
+        parts.append(f"after {_words(span.earliest_ms)}")
+    if span.latest_ms is not None:
+        parts.append(f"before {_words(span.latest_ms)}")
+    return ", ".join(parts) or "not known"
+
+
+def _words(utc_ms: int) -> str:
+    try:
+        return f"{moment(utc_ms):%Y-%m-%d %H:%M:%S} UTC"
+    except OverflowError:
+        return "a time beyond the calendar"
