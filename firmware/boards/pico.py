@@ -32,8 +32,8 @@ _DOZE_MS = 50
 _DOZES = _WATCHDOG_MS // _DOZE_MS // 2
 _EDGES_MAX = 255
 
-# SCRATCH0 of the watchdog (RP2040 datasheet, section 4.7.6): kept over its resets, gone with the power; the boot ROM and
-# MicroPython use SCRATCH4 to 7.
+# SCRATCH0 of the watchdog (RP2040 datasheet, section 4.7.6): kept over its resets, gone with the power; the boot ROM
+# and MicroPython use SCRATCH4 to 7.
 _SCRATCH = 0x4005800C
 _OWN_RESET = 0x0A4E4B1E
 

@@ -82,6 +82,11 @@ def fit(client: Client, store: Store, clock: StationClock, order: Order, progres
     result = sync(client, store, clock, progress)
     if result.in_force is None or result.in_force.order_id != order_id:
         raise _not_shown("fitting")
+    if result.in_force.pace != order.pace:
+        raise UsageError(
+            "The tag was fitted for this order before, with another pace or profile, and keeps that.",
+            "Change it with 'ankletag configure'.",
+        )
     return result
 
 

@@ -173,3 +173,17 @@ def test_a_fitting_says_what_failed(served: Served) -> None:
     no_findings(outcome)
     assert "self-test FAILED: infrared proximity" in outcome.err
     assert maker.fitted
+
+
+def test_a_tag_that_is_fitted_with_another_pace_is_not_said_to_have_the_new_one(served: Served) -> None:
+    terminal, at = served
+    maker = terminal.tag.maker
+    maker.remove()
+    maker.end_page()
+    terminal.tag.received = len(maker.closed)
+    no_findings(run("fit", "--order", "B", "--profile", "dense", *at))
+    no_findings(run("fit", "--order", "B", "--profile", "dense", *at))
+    outcome = run("fit", "--order", "B", "--profile", "strict", *at)
+    assert outcome.code == Exit.USAGE
+    assert "with another pace or profile, and keeps that." in outcome.err
+    assert maker.config["profile"] == 2
