@@ -289,8 +289,7 @@ def pages_in_turn(pages: list[bytes], findings: Findings) -> Iterator[bytes | En
         if not is_good(page):
             page = with_the_wrong_bit_put_right(page)
             refused.setdefault(page_number(page), []).append(page)
-        elif (number := page_number(page)) not in good or extends(page, good[number]):
-            good[number] = page
+        elif (number := page_number(page)) not in good or extends(page, good[number]): good[number] = page
         elif not extends(good[number], page): differing.add(number)
     number_in: dict[int, Range] = {at: (int.from_bytes(page[6:10], "little"), None) for at, page in good.items()}
     for number in differing: findings.against("page-differs", number_in[number])
@@ -565,6 +564,8 @@ class Chain:  # tied_keys: by epoch, those that lead back to a first one; waitin
 # 10 Statements of stations: records that hold the signature of the request that made them
 COMMANDS = {FIT: (0x05, 29), REMOVE: (0x06, 1), ATTESTATION: (0x09, 8), RECEIPT: (0x07, 110), OPENED: (0x0A, 1),
             CONFIGURED: (0x0D, 13), CALIBRATED: (0x10, 30)}  # which request, and its bytes in front of the nonce
+def called(figures: bytes, nominal: bytes = bytes.fromhex("20a10700983a0000") + bytes(14)) -> bytes:  # a calibration
+    return b"nominal1" if figures == nominal else hashlib.sha256(figures).digest()[:8]
 class Statements(Authority):
     def hear(self, record: Record) -> None:  # a statement, or a trust record
         said = record.said
@@ -719,12 +720,11 @@ class Walk(Numbers):  # once along the log
         clock = Clock(records, [one for one in records if one.holds and one.proven and one.kind == ATTESTATION
                                 and self.authority.station_revoked_ms(one.said["station"]) is None], self.findings)
         certificates = self.authority.of(TAG, self.bundle.tag_id)
-        for one in (one for one in records if one.said):
-            self.authority.check_times(one, clock)
-            if one.kind == CONFIG and all(other["calibration"] != one.said["calibration"] for other in certificates):
-                against("calibration-differs", one.only, when=certificates)
-            outside = one.kind == FIT and outside_each(certificates, clock.between(one))
-            against("certificate-expired", one.only, when=outside)
+        for r in (r for r in records if r.said):
+            self.authority.check_times(r, clock)
+            known = called(r.body[21:43]) == r.body[13:21] in [x.get("calibration") for x in certificates or [r.said]]
+            against("calibration-differs", r.only, when=r.kind == CONFIG and not known)
+            against("certificate-expired", r.only, when=r.kind == FIT and outside_each(certificates, clock.between(r)))
         against("fitting-missing", when=self.bundle.order_id not in (None, *(r.said.get("order_id") for r in records)))
         return clock
     def check_witness(self, number: int, digest: str) -> None:  # a seal that somebody wrote down elsewhere

@@ -1,11 +1,9 @@
 """What turns raw codes into TAC, temperature and volts, as a CONFIG record states it."""
 
 from tagproto import records
+from tagproto.calibration import NOMINAL
 
 from .drivers import ads1115, lmp91000, tmp117, vcnl4040
-
-# What a tag has before it was given a calibration of its own, as in records.CALIBRATION.
-_NOMINAL = (b"nominal1", 500000, 15000, 0, 0, 0, 0)
 
 
 def config_values(pace, settings):
@@ -20,11 +18,11 @@ def config_values(pace, settings):
         "temp_ndeg_c_per_code": tmp117.NDEG_C_PER_CODE,
         "prox_uv_per_count": vcnl4040.UV_PER_COUNT,
     }
-    for field, value in zip(records.CALIBRATION, settings.calibration or _NOMINAL):
+    for field, value in zip(records.CALIBRATION, settings.calibration or NOMINAL):
         values[field[0]] = value
     return values
 
 
 def calibration_id(settings):
     """The 8 bytes that name the calibration in force."""
-    return (settings.calibration or _NOMINAL)[0]
+    return (settings.calibration or NOMINAL)[0]

@@ -1,7 +1,7 @@
 """Signed requests: what each does once its signature holds. Handlers take field values and give reply values or a
 Refusal."""
 
-from tagproto import commands, messages, profiles, records, seals
+from tagproto import calibration, commands, messages, profiles, records, seals
 from tagproto.layout import SESSION_RESERVE_PAGES
 
 from .bucket import Bucket
@@ -116,6 +116,8 @@ class Orders:
             or abs(values["span_ppm_per_deg_c"]) > _SPAN_PPM_MAX
         ):
             return Refusal(messages.ERROR_RANGE, "no span, or a figure that no cell has")
+        if values["calibration_id"] != calibration.identity(values):
+            return Refusal(messages.ERROR_RANGE, "that is not what these figures are called")
         refusal = self._too_often(self._configurations)
         if refusal is not None:
             return refusal

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
 
 from tagproto import profiles, records
+from tagproto.calibration import NOMINAL
 
 AGAINST = "against"
 INFORMATION = "information"
@@ -117,9 +118,8 @@ class Calibration:
 
 
 def calibration_words(calibration_id: bytes) -> str:
-    """A calibration's id as text where it is some, else in hexadecimal."""
-    text = calibration_id.rstrip(b"\0").decode("ascii", "replace")
-    return text if text.isprintable() and text.isascii() and text else calibration_id.hex()
+    """What a calibration is called: that of the parts' own figures by its name, others in hexadecimal."""
+    return calibration_id.decode() if calibration_id == NOMINAL[0] else calibration_id.hex()
 
 
 @dataclass(frozen=True, slots=True)

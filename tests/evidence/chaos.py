@@ -10,6 +10,7 @@ from evidence.lives import Evidence
 from host.tagmaker import TagMaker
 from programme import BEGIN_S, END_S, Programme, key
 from tagproto import records
+from tagproto.calibration import identity
 
 OTHER, STRANGER = key(103), key(777)
 ANOTHER_TAG = b"another!"
@@ -129,7 +130,9 @@ class Chaos:
         public_key = self.draw.choice([maker.public_key, TagMaker(seed=9).public_key])
         maker.event(records.KEY, epoch=self.draw.choice([0, 1, maker.epoch]), public_key=public_key)
         calibration = self.draw.choice([maker.config["calibration_id"], b"otheronx"])
-        odd = {"calibration_id": calibration, "tia_ohm": self.draw.choice([0, 120_000])}
+        figures = {"cell_span_pa_per_mg_dl": self.draw.choice([15_000, 12_000])}
+        calibration = self.draw.choice([calibration, identity(maker.config | figures)])
+        odd = {**figures, "calibration_id": calibration, "tia_ohm": self.draw.choice([0, 120_000])}
         maker.event(records.CONFIG, **(maker.config | odd))
         maker.event(records.TRUST, change=3, number=1, generation=1, digest=bytes(32))
 

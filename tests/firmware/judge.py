@@ -139,7 +139,7 @@ def log_says(verified: Verified, says: dict[str, Any]) -> list[str]:
     if says["free"] > EVENT_RESERVE_PAGES and records.CONFIG in last:
         values = last[records.CONFIG].values()
         assert isinstance(values, dict)
-        if values["calibration_id"] != says["calibration"].encode():
+        if values["calibration_id"] != bytes.fromhex(says["calibration"]):
             found.append(f"the calibration is {says['calibration']}, and not so by the log")
     if says["free"] > EVENT_RESERVE_PAGES:
         found += _untold(verified, says)

@@ -12,6 +12,7 @@ from firmware.verdict import PROGRAMME, TAG_ID
 from programme import Programme
 from tagproto import frames, messages, records
 from tagproto.bad import Bad
+from tagproto.calibration import identity
 from tagproto.records import Record
 
 Values = dict[str, int | bytes]
@@ -20,8 +21,7 @@ HELLO: Values = {"version": tagproto.PROTOCOL_VERSION, "entropy": bytes(16)}
 # The rest of a pace for the standard profile without fixes.
 STANDARD: Values = {"profile": 1, "fix_interval_s": 0}
 FITTING: Values = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 1200, **STANDARD}
-CALIBRATION: Values = {
-    "calibration_id": b"cal-2026",
+_FIGURES: Values = {
     "cell_zero_uv": 512_000,
     "cell_span_pa_per_mg_dl": 14_000,
     "calibrated_day": 20_600,
@@ -29,6 +29,15 @@ CALIBRATION: Values = {
     "zero_nv_per_deg_c": -900,
     "span_ppm_per_deg_c": 3000,
 }
+
+
+def calibration(**other: int) -> Values:
+    """A calibration by the name of its figures, some of them others."""
+    figures = _FIGURES | other
+    return {"calibration_id": identity(figures), **figures}
+
+
+CALIBRATION = calibration()
 SEAL: Values = {"challenge": b"from the station"}
 
 

@@ -11,9 +11,9 @@ from host.commandline import bundle_of, run
 from host.logs import check
 from host.tagmaker import TagMaker, fitted
 from tagproto import records
+from tagproto.calibration import identity
 
 CALIBRATION: dict[str, int | bytes] = {
-    "calibration_id": b"260601a7",
     "cell_zero_uv": 503_000,
     "cell_span_pa_per_mg_dl": 12_500,
     "calibrated_day": 20_605,
@@ -21,6 +21,8 @@ CALIBRATION: dict[str, int | bytes] = {
     "zero_nv_per_deg_c": 85_000,
     "span_ppm_per_deg_c": -6_000,
 }
+CALIBRATION["calibration_id"] = identity(CALIBRATION)
+NAME = identity(CALIBRATION).hex()
 
 
 def drifted() -> TagMaker:
@@ -29,7 +31,7 @@ def drifted() -> TagMaker:
     maker.boot()
     maker.event(records.CALIBRATED, **maker.signed(records.CALIBRATED, **CALIBRATION))
     maker.config |= CALIBRATION
-    maker.certificate = maker.programme.tag_document(maker.tag_id, maker.public_key, b"260601a7")
+    maker.certificate = maker.programme.tag_document(maker.tag_id, maker.public_key, identity(CALIBRATION))
     maker.documents.append(maker.certificate)
     maker.attest()
     maker.fit()
@@ -49,7 +51,7 @@ def test_the_page_tells_of_the_instrument(maker: TagMaker) -> None:
     verified = check(maker)
     facts = Facts(maker.tag_id, maker.public_key, "A-1", verified.findings)
     page = render(facts, verified, verified.clock, evaluate(verified, verified.clock))
-    assert "260601a7 of 2026-06-01: zero 503000 uV, 12500 pA per mg/dL at 25 degrees C, +85.0 uV and -0.600 %" in page
+    assert f"{NAME} of 2026-06-01: zero 503000 uV, 12500 pA per mg/dL at 25 degrees C, +85.0 uV and -0.600 %" in page
     assert "g/dL in alcohol-free hours of 8 days; it moved by +0.00" in page
     assert "The tag&#39;s clock was fast by" in page
     assert "To be noted of baseline and instrument" in page
@@ -69,7 +71,7 @@ def test_a_page_of_a_sound_instrument_has_nothing_to_note() -> None:
 def test_events_tell_of_it_too(maker: TagMaker, tmp_path: Path) -> None:
     bundle = bundle_of(maker, tmp_path)
     told = json.loads(run("events", bundle, "--json").out)
-    assert told["calibration"] | {"calibration": "260601a7", "calibrated": "2026-06-01"} == told["calibration"]
+    assert told["calibration"] | {"calibration": NAME, "calibrated": "2026-06-01"} == told["calibration"]
     assert 6_000 < told["zero"]["drift_ug_dl"] < 9_000
     assert [day["day"] for day in told["zero"]["days"]] == list(range(8))
     (clock,) = told["clock_drifts"]

@@ -9,6 +9,7 @@ from ankletag.verify.certified import certified_by
 from host.logs import against, check, given, one
 from host.tagmaker import TagMaker, fitted
 from programme import Programme
+from tagproto.calibration import identity
 
 NOBODY = Given()
 
@@ -70,15 +71,27 @@ def test_a_certificate_is_believed_without_a_pinned_key() -> None:
 
 def test_another_calibration_than_the_certified_one_is_named() -> None:
     maker = fitted()
-    maker.config["calibration_id"] = b"homemade"
+    maker.config["cell_span_pa_per_mg_dl"] = 12_000
+    maker.config["calibration_id"] = homemade = identity(maker.config)
     maker.pace(60, 21600)
     number = maker.coder.number - 1
     maker.seal()
     finding = one(check(maker), "calibration-differs")
     assert finding.first_record == number
-    calibrated = maker.programme.tag_document(maker.tag_id, maker.public_key, b"homemade")
+    calibrated = maker.programme.tag_document(maker.tag_id, maker.public_key, homemade)
     maker.documents.append(calibrated)
     assert check(maker).findings == []
+
+
+@pytest.mark.parametrize("name", [b"nominal1", b"homemade"])
+def test_a_certified_name_for_other_figures_is_named(name: bytes) -> None:
+    """Or who can make a tag say so could have anything mean nothing."""
+    maker = fitted()
+    maker.documents.append(maker.programme.tag_document(maker.tag_id, maker.public_key, name))
+    maker.config |= {"calibration_id": name, "cell_span_pa_per_mg_dl": 4_000_000_000}
+    maker.pace(60, 21600)
+    maker.seal()
+    assert one(check(maker), "calibration-differs").first_record == maker.coder.number - 1
 
 
 @pytest.mark.parametrize("junk", [b"", b"x", bytes(300), b"\xd2\x84"])

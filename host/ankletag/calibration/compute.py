@@ -1,13 +1,12 @@
 """From sealed readings to a calibration, and what each step says of it. The same log gives the same figures."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from statistics import fmean
 
 from tagproto import records
+from tagproto.calibration import identity
 
 from ..errors import NotCalibrated
 from ..evaluate import Fitting, Reading, readings
@@ -79,8 +78,9 @@ def compute(verified: Verified, clock: Clock, fitting: Fitting, steps: Steps) ->
     if last.utc_ms is None:
         raise NotCalibrated("No station attested the time of the calibration.", "Read the tag out once more.")
     day = last.utc_ms // _DAY_MS
-    name = _calibration_id(verified.tag_id, day, first.number)
-    return Computed(replace(solved, calibration_id=name, calibrated_day=day), results, first.number, last.number)
+    dated = replace(solved, calibrated_day=day)
+    named = replace(dated, calibration_id=identity(asdict(dated)))
+    return Computed(named, results, first.number, last.number)
 
 
 _AGAIN = "Take the tag off with `ankletag remove`, and calibrate it again."
@@ -165,10 +165,3 @@ def _off_ug_dl(step: Step) -> int:
 
 def _mg_dl(ug_dl: int) -> str:
     return f"{ug_dl / 1000:.2f}"
-
-
-def _calibration_id(tag_id: bytes, day: int, first_record: int) -> bytes:
-    """Eight characters: year, month and day, then two by the tag and by what was measured."""
-    date = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(days=day)
-    digest = hashlib.sha256(tag_id + first_record.to_bytes(4, "little")).hexdigest()
-    return f"{date:%y%m%d}{digest[:2]}".encode()

@@ -4,7 +4,7 @@ from tagproto import tamper, thresholds
 
 from ..battery import battery_of
 from ..client import number, octets
-from ..models import readable
+from ..models import calibration_words
 from ..selftest import names
 from .link import open_client
 from .options import JsonOption, PortOption, TagOption
@@ -31,7 +31,7 @@ def status(port: PortOption = None, tag: TagOption = None, as_json: JsonOption =
     values["profile"] = name_of(number(found, "profile"))
     values["thresholds"] = _named(number(found, "thresholds"), thresholds.NAMES)
     values["tampers"] = _named(number(found, "tampers"), tamper.NAMES)
-    values["calibration_id"] = readable(octets(found, "calibration_id").rstrip(b"\0"))
+    values["calibration_id"] = calibration_words(octets(found, "calibration_id"))
     values["test_failed"] = ", ".join(names(number(found, "test_failed"))) or "nothing"
     for name, shown in values.items():
         say(f"{name:18} {shown}")

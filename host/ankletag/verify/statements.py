@@ -2,7 +2,7 @@
 
 import hashlib
 
-from tagproto import commands, documents, records
+from tagproto import calibration, commands, documents, records
 from tagproto.records import Record
 
 from ..models import AGAINST, INFORMATION
@@ -44,8 +44,9 @@ class Statements:
         self._minimum = max(self._minimum, self._minimums.get(digest, 0))
 
     def calibrated_otherwise(self, values: Values) -> bool:
-        """Whether the configuration names a calibration that no certificate of the tag does."""
-        return bool(self._calibrations) and values["calibration_id"] not in self._calibrations
+        """Whether the configuration names a calibration that no certificate of the tag does, or with other figures."""
+        name = values["calibration_id"]
+        return name != calibration.identity(values) or (bool(self._calibrations) and name not in self._calibrations)
 
     def holds(self, index: int, record: Record, values: Values) -> bool:
         """Whether a statement holds; what does not goes to `add`."""

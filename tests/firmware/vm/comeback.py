@@ -96,7 +96,7 @@ def says_of(tag):
         "unreceipted": status["unreceipted"],
         "pace": [status["cadence_s"], status["seal_interval_s"]],
         "settings": pace_of(settings),
-        "calibration": status["calibration_id"].decode(),
+        "calibration": status["calibration_id"].hex(),
         "test_failed": status["test_failed"],
         "baseline_by": settings.baseline_by,
         "root": hello["root"].hex(),

@@ -9,6 +9,7 @@ from life import HELLO, PROGRAMME
 from workload import receipt
 
 from tagproto import frames, messages, records
+from tagproto.calibration import identity
 
 # The line brings so many bytes at once, in a turn of so many milliseconds.
 _BATCH_BYTES = 960
@@ -18,6 +19,8 @@ _GOOD = 10
 _MEASURE_EVERY = 500
 _PACE = {"cadence_s": 90, "seal_interval_s": 3600, "profile": 1, "fix_interval_s": 0}
 _POOL = (1 << 13) + 1300
+_CALIBRATION = {field[0]: 1 for field in records.CALIBRATION[1:]}
+_CALIBRATION["calibration_id"] = identity(_CALIBRATION)
 
 
 class _Source:
@@ -106,7 +109,7 @@ def _good_frames():
         messages.ATTEST: {"utc_ms": 1780000000000},
         messages.OPEN: {"scope": 1},
         messages.CONFIGURE: _PACE,
-        messages.CALIBRATE: dict({field[0]: 1 for field in records.CALIBRATION}, calibration_id=bytes(8)),
+        messages.CALIBRATE: _CALIBRATION,
         messages.SELF_TEST: {},
     }
     found = [(kind, station.command(kind, b"TAG00001", bytes(8), values)) for kind, values in signed.items()]

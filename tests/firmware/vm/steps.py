@@ -9,11 +9,12 @@ from life import PROGRAMME, Tag
 from workload import OTHER, receipt
 
 from tagproto import messages, records
+from tagproto.calibration import identity
 
 _FITTING = {"order_id": bytes(range(16)), "cadence_s": 60, "seal_interval_s": 3600, "profile": 1, "fix_interval_s": 0}
 
 _CALIBRATION = {field[0]: 9 for field in records.CALIBRATION}
-_CALIBRATION["calibration_id"] = b"chamber9"
+_CALIBRATION["calibration_id"] = identity(_CALIBRATION)
 
 
 def _events(count, size):

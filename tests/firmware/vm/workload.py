@@ -7,6 +7,7 @@ from life import Tag
 from recording import PAGE, Recording
 
 from tagproto import messages, records
+from tagproto.calibration import identity
 
 # Shortly before the ticks wrap, so that the workload meets it.
 TICKS = (1 << 30) - 400000
@@ -22,7 +23,8 @@ def receipt(page, seal_number, seal_hash):
 
 
 _CALIBRATION = {field[0]: 7 for field in records.CALIBRATION}
-_CALIBRATION["calibration_id"] = b"chamber7"
+_CALIBRATION["calibration_id"] = identity(_CALIBRATION)
+_NOMINAL = b"nominal1".hex()
 _PACE = [field[0] for field in records.PACE]
 
 
@@ -51,7 +53,7 @@ class Workload:
         """The tag is switched on for the first time."""
         self.recording.state(fitted=[0], received=[0, 0], order_page=[0])
         self.recording.state(root=[_NO_ID], certificate=[""], list_number=[0], minimum=[0])
-        self.recording.state(settings=[[60, 21600, 1, 0]], calibration=["nominal1"])
+        self.recording.state(settings=[[60, 21600, 1, 0]], calibration=[_NOMINAL])
         self.reboot(TICKS, 1)
 
     # What a host does
@@ -98,9 +100,9 @@ class Workload:
         self.recording.state(settings=[pace_of(settings), _pace(values)])
 
     def calibrate(self):
-        self.recording.state(calibration=["nominal1", "chamber7"])
+        self.recording.state(calibration=[_NOMINAL, _CALIBRATION["calibration_id"].hex()])
         self.tag.order(messages.CALIBRATE, _CALIBRATION)
-        self.recording.state(calibration=["chamber7"])
+        self.recording.state(calibration=[_CALIBRATION["calibration_id"].hex()])
 
     def remove(self):
         self.recording.state(fitted=[0, 1])
