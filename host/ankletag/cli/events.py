@@ -8,8 +8,7 @@ from tagproto.records import Record
 
 from ..errors import Exit
 from ..evaluate import KINDS, SENSE, Baseline, Episode, Evaluation, Loss, Slowdown, evaluate
-from ..models import readable
-from ..selftest import names
+from ..models import calibration_words, readable
 from .believing import AuthorityOption, authority_of
 from .evidence import Evidence, load
 from .instrument import instrument_document, instrument_lines
@@ -17,9 +16,10 @@ from .options import BundleArgument, JsonOption, OrderOption, StoreOption, TagOp
 from .output import JsonValue, emit, finding_document, finding_line, iso, say, span_document, span_words
 from .sentences import sentence
 from .silence import silence_document, silence_words, unmeasured_lines
+from .toldoftag import told_document, told_lines
 
 # Fields of records that hold text; all other bytes are shown in hex.
-_TEXTS = ("text", "calibration_id")
+_TEXTS = ("text",)
 
 
 def events(
@@ -49,6 +49,8 @@ def _values(record: Record) -> dict[str, JsonValue]:
 
 
 def _shown(name: str, value: bytes) -> str:
+    if name == "calibration_id":
+        return calibration_words(value)
     return readable(value.rstrip(b"\0")) if name in _TEXTS else value.hex()
 
 
@@ -130,19 +132,7 @@ def _document(evidence: Evidence, evaluation: Evaluation) -> dict[str, JsonValue
             }
             for gap in evaluation.gaps
         ],
-        "thresholds": [
-            {
-                "threshold": one.name,
-                "value": one.value,
-                "from": span_document(evidence.clock.span(one.first_item)),
-                "to": span_document(evidence.clock.span(one.last_item)),
-                "ended": one.ended,
-            }
-            for one in evaluation.thresholds
-        ],
-        "self_tests_failed": [
-            {"record": one.number, "failed": list(names(one.failed))} for one in evaluation.failed_tests
-        ],
+        **told_document(evaluation, evidence.clock),
         "slowdowns": [
             {
                 "from": span_document(evidence.clock.span(slowdown.first_item)),
@@ -201,12 +191,8 @@ def _tell_evaluation(evidence: Evidence, evaluation: Evaluation) -> None:
     for kind, words in KINDS.items():
         if not evaluation.losses_of(kind):
             say(f"  {'not judged' if kind in evaluation.unjudged else 'never'}: {words}")
-    for one in evaluation.thresholds:
-        first, last = span_words(clock.span(one.first_item)), span_words(clock.span(one.last_item))
-        say(f"  told by the tag at once, {one.name}: {first} to {last}" + ("" if one.ended else " (and still)"))
-    for failed in evaluation.failed_tests:
-        when = span_words(clock.span(failed.item))
-        say(f"  SELF-TEST FAILED at {when}: {', '.join(names(failed.failed))}")
+    for line in told_lines(evaluation, clock):
+        say(f"  {line}")
     for remark in evaluation.remarks:
         say(f"  differs: {remark.sentence}")
     for line in instrument_lines(evaluation):

@@ -24,6 +24,7 @@ from .senses import Stretch, silent_s, unmeasured
 from .switches import power_losses, switch_losses
 from .tampers import changes
 from .tampers import losses as tamper_losses
+from .tested import failed_before
 from .thresholds import FailedTest, Passed, failed_tests, passed
 from .thresholds import changes as alcohol_changes
 from .zero import Zero, of_zero, zero_of
@@ -38,8 +39,8 @@ class Evaluation:
     judgement and this one differ; unjudged: kinds of loss of which nothing is known; breaks_passed_by: breaks behind
     which it is not known whether the tag was worn differently; zero, clock_drifts: how sensor and clock of the tag
     moved; notes: what of that is too much, and of a baseline that was taken on an odd hour; thresholds,
-    failed_tests: what the tag told of; unmeasured: where nobody can say whether there was drinking, for want of TAC
-    values; silent_s: sense -> seconds without a value.
+    failed_tests: what the tag told of, and self-tests since the removal before; unmeasured: where nobody can say
+    whether there was drinking, for want of TAC values; silent_s: sense -> seconds without a value.
     """
 
     fitting: Fitting | None
@@ -139,7 +140,7 @@ def evaluate(
         ],
         parameters=parameters,
         thresholds=passed(verified, fitting),
-        failed_tests=failed_tests(verified, fitting),
+        failed_tests=[*failed_before(verified, fitting), *failed_tests(verified, fitting)],
         unmeasured=unmeasured(found, in_force, parameters),
         silent_s=silent_s(found, in_force, parameters),
     )

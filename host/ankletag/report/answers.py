@@ -79,7 +79,9 @@ def _told(evaluation: Evaluation, code: int) -> str:
 def _failed(evaluation: Evaluation) -> str:
     times = count(len(evaluation.failed_tests), "time")
     what = sorted({name for one in evaluation.failed_tests for name in names(one.failed)})
-    return f"{times}: {', '.join(what)}" if what else times
+    first = evaluation.fitting.first_item if evaluation.fitting else 0
+    before = count(sum(one.item < first for one in evaluation.failed_tests), "time")
+    return f"{times}{f', {before} before the fitting' * bool(before)}: {', '.join(what)}" if what else times
 
 
 def _answer(detail: str) -> str:
