@@ -14,7 +14,7 @@ from ankletag.time import Clock
 from host.logs import check, judged, slowed
 from host.tagmaker import TagMaker, fitted
 from host.tampering import hours, monitored, tampered
-from tagproto import messages, records, tamper
+from tagproto import messages, profiles, records, tamper
 
 
 def full() -> TagMaker:
@@ -139,6 +139,40 @@ def test_the_report_says_that_the_tag_slowed_down_and_draws_its_line_through() -
     assert re.search(r"62, of which 2 are recorded, the first (2026-06-[^,]*), the last \1;", page)
     assert "a reading in 30 min" in page
     assert "no readings</text>" not in page
+
+
+def test_every_pace_that_was_ordered_is_told_with_its_time(tmp_path: Path) -> None:
+    maker = fitted([0] * 30)
+    # The tag's own: while TAC rises, and behind a restart.
+    maker.pace(30, 21600)
+    maker.live([0] * 10)
+    maker.pace(60, 21600)
+    maker.config |= {"profile": profiles.DENSE, "fix_interval_s": 3600}
+    maker.configure(30, 7200)
+    maker.live([0] * 60)
+    # What changes nothing is no other pace.
+    maker.configure(30, 7200)
+    maker.live([0] * 60)
+    maker.seal()
+    page = report(maker)
+    rows = page[page.index("Sampling, as ordered") :].partition("</tr>")[0]
+    first, second = rows.split("<br>")
+    assert re.search(r"2026-06-15 15:06:4\d UTC to 2026-06-15 15:4\d:\d\d UTC: one reading every 60 s, ", first)
+    assert first.endswith("sealed at least every 21600 s, profile standard")
+    assert re.search(r"2026-06-15 15:4\d:\d\d UTC to 2026-06-15 16:4\d:\d\d UTC: one reading every 30 s, ", second)
+    assert "sealed at least every 7200 s, profile dense, a position fix every 3600 s<" in second
+    assert "ordered from 2026-06-15 15:4" in run(maker, tmp_path)
+    paces = json.loads(run(maker, tmp_path, "--json"))["paces"]
+    assert [(one["cadence_s"], one["profile"], one["fix_interval_s"]) for one in paces] == [
+        (60, "standard", 0),
+        (30, "dense", 3600),
+    ]
+
+
+def test_one_pace_is_told_without_its_time(tmp_path: Path) -> None:
+    page = report(fitted([0]))
+    assert "<td>one reading every 60 s, sealed at least every 21600 s, profile standard</td>" in page
+    assert "ordered from" not in run(fitted([0]), tmp_path)
 
 
 def test_events_say_who_told_the_tag_what(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from .evidence import Evidence, load
 from .instrument import instrument_document, instrument_lines
 from .options import BundleArgument, JsonOption, OrderOption, StoreOption, TagOption
 from .output import JsonValue, emit, finding_document, finding_line, iso, say, span_document, span_words
+from .pacing import pace_document, pace_words
 from .sentences import sentence
 from .silence import silence_document, silence_words, unmeasured_lines
 from .toldoftag import told_document, told_lines
@@ -112,6 +113,14 @@ def _document(evidence: Evidence, evaluation: Evaluation) -> dict[str, JsonValue
             for index, record in verified.events()
         ],
         "episodes": [_episode(episode) for episode in evaluation.episodes],
+        "paces": [
+            {
+                **pace_document(one.pace),
+                "from": span_document(evidence.clock.span(one.first_item)),
+                "to": span_document(evidence.clock.span(one.last_item)),
+            }
+            for one in evaluation.paces
+        ],
         "baseline": _baseline(evidence, evaluation.baseline),
         "baseline_readings": evaluation.search.taken,
         "losses": [_loss(evidence, loss) for loss in evaluation.losses],
@@ -174,6 +183,9 @@ def _tell(evidence: Evidence, evaluation: Evaluation) -> None:
 def _tell_evaluation(evidence: Evidence, evaluation: Evaluation) -> None:
     clock = evidence.clock
     say(f"evaluated: {len(evaluation.readings)} sealed readings")
+    for one in evaluation.paces if len(evaluation.paces) > 1 else ():
+        first, last = span_words(clock.span(one.first_item)), span_words(clock.span(one.last_item))
+        say(f"  ordered from {first} to {last}: {pace_words(one.pace)}")
     _tell_baseline(evidence, evaluation)
     for number, episode in enumerate(evaluation.drinking, 1):
         say(f"  episode {number}: {_episode_words(evidence, episode)}")

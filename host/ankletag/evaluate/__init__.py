@@ -18,7 +18,7 @@ from .classes import (
     classes,
 )
 from .clocks import ClockDrift
-from .configs import Slowdown
+from .configs import Ordered, Slowdown
 from .counts import Counts
 from .episodes import Episode
 from .evaluation import Evaluation, evaluate
@@ -56,6 +56,7 @@ __all__ = [
     "Gap",
     "Loss",
     "Medians",
+    "Ordered",
     "Pace",
     "Parameters",
     "Passed",

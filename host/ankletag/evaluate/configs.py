@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tagproto import records
 from tagproto.layout import SLOW_CADENCE_S, SLOW_SEAL_INTERVAL_S
 
-from ..models import Config, config_of
+from ..models import Config, Pace, config_of
 from ..time import Clock
 from ..verify.result import Verified
 from .fittings import Fitting
@@ -35,6 +35,17 @@ class InForce:
     def is_slow(self) -> bool:
         """Whether this is what a nearly full log makes of the order's pace."""
         return self.order_pace is not None and self.pace != self.order_pace and self.pace == _slow(self.order_pace)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What stations asked for. first_item, last_item: positions in `Verified.items` of the statement that said it, and
+    of the next one that said otherwise or of the fitting's last record. What the tag does of itself meanwhile, while
+    TAC rises, while it looks for its baseline or while its log is nearly full, is not in it."""
+
+    pace: Pace
+    first_item: int
+    last_item: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,8 @@ def of_fitting(verified: Verified, known: list[InForce], fitting: Fitting) -> li
     """The one in force when the fitting began, and those that came in it."""
     before = [config for config in known if config.item <= fitting.first_item]
     within = [config for config in known if fitting.first_item < config.item < fitting.last_item]
-    paces = _paces(verified, fitting)
+    paces = [(one.first_item, (one.pace.cadence_s, one.pace.seal_interval_s)) for one in ordered(verified, fitting)]
+    paces = paces or [(fitting.first_item, (0, 0))]
     begins = [item for item, _ in paces]
     # What was in force before the FIT record was set up for it.
     return [
@@ -74,18 +86,19 @@ def of_fitting(verified: Verified, known: list[InForce], fitting: Fitting) -> li
     ]
 
 
-def _paces(verified: Verified, fitting: Fitting) -> list[tuple[int, tuple[int, int]]]:
-    """(position, pace) of the FIT record, and of each CONFIGURED record of the fitting: what stations asked for."""
-    found: list[tuple[int, tuple[int, int]]] = []
+def ordered(verified: Verified, fitting: Fitting) -> list[Ordered]:
+    """By the FIT record, and by each CONFIGURED record of the fitting that changes something."""
+    found: list[tuple[int, Pace]] = []
     for index, record in verified.events():
         if fitting.first_item <= index < fitting.last_item and record.kind in (records.FIT, records.CONFIGURED):
             values = record.values()
             if isinstance(values, dict) and verified.proven[index]:
-                cadence_s, seal_interval_s = values["cadence_s"], values["seal_interval_s"]
-                assert isinstance(cadence_s, int)
-                assert isinstance(seal_interval_s, int)
-                found.append((index, (cadence_s, seal_interval_s)))
-    return found or [(fitting.first_item, (0, 0))]
+                asked_for = {name: value for name, _ in records.PACE if isinstance(value := values[name], int)}
+                pace = Pace(**asked_for)
+                if not found or found[-1][1] != pace:
+                    found.append((index, pace))
+    ends = [index for index, _ in found[1:]] + [fitting.last_item - 1]
+    return [Ordered(pace, first, last) for (first, pace), last in zip(found, ends, strict=False)]
 
 
 def _slow(pace: tuple[int, int]) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from ..verify.result import Verified
 from .baseline import Baseline, Search, recorded, worked_out
 from .classes import CASE, LIFELESS, LIQUID, OBSTRUCTION, STRAP
 from .clocks import ClockDrift, clock_drifts, of_clocks
-from .configs import Slowdown, asked, configs, of_fitting, slowdowns
+from .configs import Ordered, Slowdown, asked, configs, of_fitting, ordered, slowdowns
 from .counts import Counts, counts
 from .episodes import Episode, episodes
 from .fittings import Fitting, fittings
@@ -40,7 +40,8 @@ class Evaluation:
     which it is not known whether the tag was worn differently; zero, clock_drifts: how sensor and clock of the tag
     moved; notes: what of that is too much, and of a baseline that was taken on an odd hour; thresholds,
     failed_tests: what the tag told of, and self-tests since the removal before; unmeasured: where nobody can say
-    whether there was drinking, for want of TAC values; silent_s: sense -> seconds without a value.
+    whether there was drinking, for want of TAC values; silent_s: sense -> seconds without a value; paces: what stations
+    asked for, in order.
     """
 
     fitting: Fitting | None
@@ -64,6 +65,7 @@ class Evaluation:
     failed_tests: list[FailedTest] = field(default_factory=list)
     unmeasured: list[Stretch] = field(default_factory=list)
     silent_s: dict[str, int] = field(default_factory=dict)
+    paces: list[Ordered] = field(default_factory=list)
 
     @property
     def readings_saturated(self) -> int:
@@ -143,4 +145,5 @@ def evaluate(
         failed_tests=[*failed_before(verified, fitting), *failed_tests(verified, fitting)],
         unmeasured=unmeasured(found, in_force, parameters),
         silent_s=silent_s(found, in_force, parameters),
+        paces=ordered(verified, fitting),
     )

@@ -16,7 +16,7 @@ from .answers import answers
 from .figures import parameters, rules
 from .instrument import instrument
 from .plot import draw
-from .words import pace, when
+from .words import pace, sampling, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
         "certified_by": certified_by(verified),
         "authority_given": verified.trusted.given,
         "fitting": fitting,
-        "config": evaluation.config,
+        "sampling": _sampling(clock, evaluation),
         "first": when(clock.span(fitting.first_item)) if fitting else "",
         "last": when(clock.span(fitting.last_item - 1)) if fitting else "",
         "accuracy": _accuracy(clock, evaluation),
@@ -125,6 +125,14 @@ def _accuracy(clock: Clock, evaluation: Evaluation) -> str:
     if not widths:
         return "no station attested the time: times are bounds between restarts"
     return f"within {max(widths) / 2000:.1f} s of a station's clock"
+
+
+def _sampling(clock: Clock, evaluation: Evaluation) -> list[str]:
+    paces = evaluation.paces
+    if len(paces) < 2:
+        return [sampling(one.pace) for one in paces]
+    spans = [f"{when(clock.span(one.first_item))} to {when(clock.span(one.last_item))}" for one in paces]
+    return [f"{span}: {sampling(one.pace)}" for one, span in zip(paces, spans, strict=True)]
 
 
 def _baseline(clock: Clock, evaluation: Evaluation) -> dict[str, object] | None:
