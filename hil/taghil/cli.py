@@ -15,11 +15,11 @@ import typer
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, Progress, TextColumn
 
-from ankletag.errors import Exit
+from ankletag.errors import AnkletagError, LinkError, UsageError
 from taghil.flash import DEFAULT_BLOCKS
 from taghil.vm.config import DEFAULT_HEAP
 from taghil.vm.process import Emulator, EmulatorDied, EmulatorError, EmulatorTimeout
-from taghil.world.errors import WorldError
+from taghil.world.errors import ReplayError, WorldError
 from taghil.world.replay import read as read_replay
 from taghil.world.scenario import load as load_scenario
 
@@ -83,7 +83,7 @@ def emulate(
         )
         tag.start()
     except (WorldError, EmulatorError, FileNotFoundError) as error:
-        raise _refused(error) from error
+        raise _refused(error, state) from error
     try:
         _say_ready(tag, as_json, repl)
         if repl:
@@ -91,16 +91,21 @@ def emulate(
         else:
             _watch(tag, as_json)
     except EmulatorError as error:
-        raise _refused(error) from error
+        raise _refused(error, state) from error
     except KeyboardInterrupt:
         typer.echo(f"\nstopped; the tag's state is kept in {tag.folder.path}", err=True)
     finally:
         tag.stop()
 
 
-def _refused(error: Exception) -> typer.Exit:
-    typer.echo(str(error), err=True)
-    return typer.Exit(Exit.NO_ANSWER if isinstance(error, EmulatorDied) else Exit.USAGE)
+def _refused(error: Exception, state: Path) -> AnkletagError:
+    if isinstance(error, EmulatorDied):
+        return LinkError(f"{error}", f"Look at vm.log in {state}.")
+    if isinstance(error, ReplayError):
+        return UsageError(f"{error}.", "Give a CSV of readings with the columns that 'ankletag emulate --help' names.")
+    if isinstance(error, WorldError):
+        return UsageError(f"{error}.", "docs/commands.md, Scenarios, says what a file may hold.")
+    return UsageError(f"{error}.", "'ankletag emulate --help' says what it takes.")
 
 
 def _say_ready(tag: Emulator, as_json: bool, repl: bool) -> None:
@@ -112,10 +117,14 @@ def _say_ready(tag: Emulator, as_json: bool, repl: bool) -> None:
     print(f"clock file  {tag.clock_file}")
     # With the tag's own clock: a station in another time than its tag would attest what did not happen.
     print("next, in another terminal (docs/trust.md says how a programme begins):")
-    where = shlex.join(["--port", port, "--clock", str(tag.clock_file)])
+    clock = shlex.join(["--clock", str(tag.clock_file)])
+    where = shlex.join(["--port", port]) + f" {clock}"
     print(f"  ankletag provision {where} --authority DIR --region NAME")
     print(f"  ankletag fit {where} --order ORDER")
     print(f"  ankletag sync {where}")
+    print(
+        f"'authority', 'station' and 'calibrate' want {clock}, too: the tag lives in another time than this computer."
+    )
     if repl:
         print("Ctrl-C leads to MicroPython's prompt, Ctrl-D there stops the tag and keeps its state.", flush=True)
     else:

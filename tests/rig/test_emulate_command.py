@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -17,15 +18,15 @@ from support import wait_until
 from taghil.flash import BLOCK, DEFAULT_BLOCKS
 from taghil.vm.control import call
 
-COMMAND = [sys.executable, "-c", "import typer; from taghil.cli import emulate; typer.run(emulate)"]
+COMMAND = [sys.executable, "-c", "from ankletag.cli import main; main()", "emulate"]
 DEADLINE_S = 30.0
 
 
 def refused(*arguments: str) -> str:
-    """Runs the command, which must refuse in one sentence; gives it."""
+    """Runs the command, which must refuse in one sentence and say what to do next; gives both."""
     run = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=DEADLINE_S, check=False)
     assert run.returncode == 2, run.stderr
-    assert run.stderr.count("\n") == 1, run.stderr
+    assert re.fullmatch(r"error: [^\n]+\.\n  next: [^\n]+\.\n", run.stderr), run.stderr
     assert not run.stdout
     return run.stderr
 
@@ -62,6 +63,30 @@ def test_ready_as_json_and_ctrl_c_keeps_the_state(kept: Path) -> None:
 )
 def test_wrong_arguments_are_one_sentence(kept: Path, arguments: tuple[str, ...], sentence: str) -> None:
     assert sentence in refused("--state", str(kept / "state"), *arguments)
+
+
+def test_a_wrong_scenario_file_is_told_as_every_command_tells_it(kept: Path) -> None:
+    wrong = kept / "wrong.toml"
+    wrong.write_text('about = "x"\nparadise = 1\n', encoding="utf-8")
+    told = refused("--state", str(kept / "state"), "--scenario", str(wrong))
+    assert "paradise" in told
+    assert "next: docs/commands.md, Scenarios," in told
+
+
+def test_the_hint_names_the_clock_for_all_that_sign(kept: Path) -> None:
+    command = [*COMMAND, "--state", str(kept / "state")]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+    ) as run:
+        assert run.stdout is not None
+        lines = list(iter(run.stdout.readline, "Ctrl-C stops the tag and keeps its state.\n"))
+        run.send_signal(signal.SIGINT)
+        assert run.wait(DEADLINE_S) == 0
+    clock = f"--clock {kept / 'state' / 'clock.json'}"
+    for command_name in ("provision", "fit", "sync"):
+        assert any(line.startswith(f"  ankletag {command_name} ") and clock in line for line in lines)
+    (told,) = [line for line in lines if "'station'" in line]
+    assert "'authority', 'station' and 'calibrate' want " + clock in told
 
 
 def test_a_vm_that_dies_ends_with_the_code_of_a_silent_tag(kept: Path) -> None:
