@@ -1,6 +1,6 @@
 """The emulated tag: every part is a call to the server that owns the world and its time.
 
-The calls are described in hil/taghil/vm/bus.py.  Buffers are made once: a reading takes some eleven calls, and 120
+The calls are described in hil/taghil/vm/bus.py.  Buffers are made once: a reading takes some twelve requests, and 120
 days of one-minute readings must not be spent on the heap.
 """
 

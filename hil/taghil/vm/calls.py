@@ -1,6 +1,6 @@
 """What the server does for each call of the VM: one method an op, none of them blocking (WAIT and SLEEP: waiting.py).
 
-This is the inner loop of every run, some eleven calls a reading: plain code, no objects that can be spared.
+This is the inner loop of every run, some twelve requests a reading: plain code, no objects that can be spared.
 """
 
 from __future__ import annotations
