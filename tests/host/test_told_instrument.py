@@ -1,6 +1,7 @@
 """Events and report tell of calibration, zero and clock, and of a tag that was given another calibration."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,51 @@ def test_events_tell_of_it_too(maker: TagMaker, tmp_path: Path) -> None:
     )
     assert "zero 503.000 mV, +85.0 uV a degree" in plain
     assert plain.count("NOTE: ") == 2
+
+
+def calibrated(maker: TagMaker) -> None:
+    """A station gives the tag figures of its own, and what is in force behind that is said."""
+    maker.event(records.CALIBRATED, **maker.signed(records.CALIBRATED, **CALIBRATION))
+    maker.config |= CALIBRATION
+    maker.event(records.CONFIG, **maker.config)
+
+
+def page_of(maker: TagMaker) -> str:
+    verified = check(maker)
+    facts = Facts(maker.tag_id, maker.public_key, "A-1", verified.findings)
+    return render(facts, verified, verified.clock, evaluate(verified, verified.clock))
+
+
+def test_a_calibration_behind_the_fitting_is_not_its_own(tmp_path: Path) -> None:
+    maker = fitted([0] * 10)
+    maker.remove()
+    calibrated(maker)
+    maker.seal()
+    (row,) = re.findall(r">Calibration</th><td>([^<]*)<", page_of(maker))
+    assert row.startswith("nominal1, the parts&#39; own figures: zero 500000 uV")
+    assert re.search(r"The tag was given another one later \(record \d+, 2026-06-15 15:1\d:\d\d UTC\)$", row)
+    out = run("events", bundle_of(maker, tmp_path)).out
+    assert "calibration nominal1: the parts' own figures, not measured on this tag" in out
+    assert "given another one later, by record" in out
+    told = json.loads(run("events", bundle_of(maker, tmp_path), "--json").out)
+    assert [one["calibration"] for one in told["calibrations"]] == ["nominal1"]
+    assert told["calibrated_later"]["utc"]["earliest"].startswith("2026-06-15T15:1")
+
+
+def test_each_calibration_of_a_fitting_has_its_time(tmp_path: Path) -> None:
+    maker = fitted([0] * 30)
+    calibrated(maker)
+    maker.live([0] * 30)
+    # A restart repeats it.
+    maker.event(records.CONFIG, **maker.config)
+    maker.live([0] * 30)
+    maker.seal()
+    first, second = re.findall(r">Calibration</th><td>([^<]*)<", page_of(maker))
+    assert re.match(r"2026-06-15 15:06:4\d UTC to 2026-06-15 15:36:4\d UTC: nominal1, the parts", first)
+    assert re.match(rf"2026-06-15 15:36:4\d UTC to 2026-06-15 16:36:4\d UTC: {NAME} of 2026-06-01: ", second)
+    assert "later" not in first + second
+    told = json.loads(run("events", bundle_of(maker, tmp_path), "--json").out)
+    assert [one["calibration"] for one in told["calibrations"]] == ["nominal1", NAME]
+    assert told["calibrated_later"] is None
+    out = run("events", bundle_of(maker, tmp_path)).out
+    assert out.count("calibrated from 2026-06-15 15:") == 2

@@ -48,7 +48,7 @@ def calibration_lines(calibration: Calibration) -> list[str]:
     zero_mv, moves_uv = calibration.cell_zero_uv / 1000, calibration.zero_nv_per_deg_c / 1000
     date, name = calibration.calibrated_on, calibration_words(calibration.calibration_id)
     if date is None:
-        return [f"calibration {name}: the parts' own figures, nobody has calibrated the tag"]
+        return [f"calibration {name}: the parts' own figures, not measured on this tag"]
     return [
         f"calibration {name} of {date}, at {reference:g} degC",
         f"  zero {zero_mv:.3f} mV, {moves_uv:+.1f} uV a degree",

@@ -130,7 +130,7 @@ def _document(evidence: Evidence, evaluation: Evaluation) -> dict[str, JsonValue
             {"first_record": remark.first_record, "last_record": remark.last_record, "sentence": remark.sentence}
             for remark in evaluation.remarks
         ],
-        **instrument_document(evaluation),
+        **instrument_document(evaluation, evidence.clock),
         "gaps": [
             {
                 "after_record": gap.before.number,
@@ -207,7 +207,7 @@ def _tell_evaluation(evidence: Evidence, evaluation: Evaluation) -> None:
         say(f"  {line}")
     for remark in evaluation.remarks:
         say(f"  differs: {remark.sentence}")
-    for line in instrument_lines(evaluation):
+    for line in instrument_lines(evaluation, clock):
         say(f"  {line}")
     for gap in evaluation.gaps:
         missing = "an unknown number of readings" if gap.missing is None else f"{gap.missing} readings"

@@ -1,15 +1,27 @@
 """What `events` says of the instrument itself: its calibration, the zero of its cell, its clock."""
 
 from ..evaluate import ClockDrift, Evaluation
+from ..time import Clock
 from .calibrated import calibration_document, calibration_lines
-from .output import JsonValue
+from .output import JsonValue, span_document, span_words
 
 
-def instrument_document(evaluation: Evaluation) -> dict[str, JsonValue]:
+def instrument_document(evaluation: Evaluation, clock: Clock) -> dict[str, JsonValue]:
     """For JSON."""
-    zero, config = evaluation.zero, evaluation.config
+    zero, config, later = evaluation.zero, evaluation.config, evaluation.recalibrated
     return {
         "calibration": calibration_document(config.calibration) if config is not None else None,
+        "calibrations": [
+            {
+                **calibration_document(one.calibration),
+                "from": span_document(clock.span(one.first_item)),
+                "to": span_document(clock.span(one.last_item)),
+            }
+            for one in evaluation.calibrations
+        ],
+        "calibrated_later": None
+        if later is None
+        else {"record": later.number, "utc": span_document(clock.span(later.item))},
         "zero": {
             "level_ug_dl": zero.level_ug_dl,
             "slope_ug_dl_30_days": zero.slope_ug_dl_30_days,
@@ -42,9 +54,16 @@ def instrument_document(evaluation: Evaluation) -> dict[str, JsonValue]:
     }
 
 
-def instrument_lines(evaluation: Evaluation) -> list[str]:
+def instrument_lines(evaluation: Evaluation, clock: Clock) -> list[str]:
     """For people."""
-    lines = calibration_lines(evaluation.config.calibration) if evaluation.config is not None else []
+    lines = []
+    for one in evaluation.calibrations:
+        if len(evaluation.calibrations) > 1:
+            first, last = span_words(clock.span(one.first_item)), span_words(clock.span(one.last_item))
+            lines.append(f"calibrated from {first} to {last} by:")
+        lines += calibration_lines(one.calibration)
+    if (later := evaluation.recalibrated) is not None:
+        lines.append(f"  given another one later, by record {later.number}: {span_words(clock.span(later.item))}")
     zero = evaluation.zero
     if zero.level_ug_dl is not None:
         moved = "" if zero.drift_ug_dl is None else f", moved by {zero.drift_ug_dl:+,} ug/dL over them"

@@ -1,6 +1,7 @@
 """Judgements from verified records. Pure; what no seal covers is not evaluated."""
 
 from .baseline import Baseline, Medians, Search
+from .calibrated import InUse, Recalibrated
 from .classes import (
     CASE,
     INTERFERENT,
@@ -54,6 +55,7 @@ __all__ = [
     "FailedTest",
     "Fitting",
     "Gap",
+    "InUse",
     "Loss",
     "Medians",
     "Ordered",
@@ -61,6 +63,7 @@ __all__ = [
     "Parameters",
     "Passed",
     "Reading",
+    "Recalibrated",
     "Remark",
     "Search",
     "Slowdown",

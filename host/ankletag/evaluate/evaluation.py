@@ -8,6 +8,7 @@ from ..models import Config
 from ..time import Clock
 from ..verify.result import Verified
 from .baseline import Baseline, Search, recorded, worked_out
+from .calibrated import InUse, Recalibrated, in_use, later
 from .classes import CASE, LIFELESS, LIQUID, OBSTRUCTION, STRAP
 from .clocks import ClockDrift, clock_drifts, of_clocks
 from .configs import Ordered, Slowdown, asked, configs, of_fitting, ordered, slowdowns
@@ -41,7 +42,7 @@ class Evaluation:
     moved; notes: what of that is too much, and of a baseline that was taken on an odd hour; thresholds,
     failed_tests: what the tag told of, and self-tests since the removal before; unmeasured: where nobody can say
     whether there was drinking, for want of TAC values; silent_s: sense -> seconds without a value; paces: what stations
-    asked for, in order.
+    asked for, in order; calibrations: in order; recalibrated: what came behind the last of them.
     """
 
     fitting: Fitting | None
@@ -66,6 +67,8 @@ class Evaluation:
     unmeasured: list[Stretch] = field(default_factory=list)
     silent_s: dict[str, int] = field(default_factory=dict)
     paces: list[Ordered] = field(default_factory=list)
+    calibrations: list[InUse] = field(default_factory=list)
+    recalibrated: Recalibrated | None = None
 
     @property
     def readings_saturated(self) -> int:
@@ -119,6 +122,7 @@ def evaluate(
     drunk = episodes(found, parameters)
     zero = zero_of(on_skin, drunk, parameters)
     drifts = list(clock_drifts(clock, found))
+    calibrations = in_use(in_force, fitting)
     return Evaluation(
         fitting,
         asked(in_force),
@@ -146,4 +150,6 @@ def evaluate(
         unmeasured=unmeasured(found, in_force, parameters),
         silent_s=silent_s(found, in_force, parameters),
         paces=ordered(verified, fitting),
+        calibrations=calibrations,
+        recalibrated=later(verified, calibrations),
     )

@@ -2,13 +2,13 @@
 
 from ..evaluate import Evaluation
 from ..models import Calibration, calibration_words
+from ..time import Clock
+from .words import when
 
 
-def instrument(evaluation: Evaluation) -> list[tuple[str, str]]:
+def instrument(evaluation: Evaluation, clock: Clock) -> list[tuple[str, str]]:
     """Rows of the page's first table."""
-    rows: list[tuple[str, str]] = []
-    if evaluation.config is not None:
-        rows.append(("Calibration", _calibration(evaluation.config.calibration)))
+    rows = [("Calibration", words) for words in _calibrations(evaluation, clock)]
     zero = evaluation.zero
     if zero.level_ug_dl is not None:
         days = f"{len(zero.days)} day{'' if len(zero.days) == 1 else 's'}"
@@ -21,6 +21,18 @@ def instrument(evaluation: Evaluation) -> list[tuple[str, str]]:
         drifts = [f"{drift.low_ppb / 1000:+.1f} to {drift.high_ppb / 1000:+.1f} ppm" for drift in telling]
         rows.append(("The tag's clock was fast by", ", then ".join(drifts) + ", between attestations of one boot"))
     return rows
+
+
+def _calibrations(evaluation: Evaluation, clock: Clock) -> list[str]:
+    used = evaluation.calibrations
+    words = [_calibration(one.calibration) for one in used]
+    if len(used) > 1:
+        spans = [f"{when(clock.span(one.first_item))} to {when(clock.span(one.last_item))}" for one in used]
+        words = [f"{span}: {each}" for span, each in zip(spans, words, strict=True)]
+    if evaluation.recalibrated is not None and words:
+        behind = evaluation.recalibrated
+        words[-1] += f". The tag was given another one later (record {behind.number}, {when(clock.span(behind.item))})"
+    return words
 
 
 def _calibration(calibration: Calibration) -> str:

@@ -69,7 +69,7 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
             }
             for episode in evaluation.episodes
         ],
-        "instrument": instrument(evaluation),
+        "instrument": instrument(evaluation, clock),
         "notes": evaluation.notes,
         "baseline": _baseline(clock, evaluation),
         "baseline_taken": evaluation.search.taken,
