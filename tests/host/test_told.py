@@ -1,9 +1,11 @@
 """Slow spans, lost readings, refused requests and position fixes as events and report tell them."""
 
+import html
 import json
 import re
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from ankletag.bundle import make_bundle
@@ -11,6 +13,7 @@ from ankletag.cli import build
 from ankletag.evaluate import evaluate
 from ankletag.report import Facts, render
 from ankletag.time import Clock
+from ankletag.words import article, g_dl
 from host.logs import check, judged, slowed
 from host.tagmaker import TagMaker, fitted
 from host.tampering import hours, monitored, tampered
@@ -173,6 +176,60 @@ def test_one_pace_is_told_without_its_time(tmp_path: Path) -> None:
     page = report(fitted([0]))
     assert "<td>one reading every 60 s, sealed at least every 21600 s, profile standard</td>" in page
     assert "ordered from" not in run(fitted([0]), tmp_path)
+
+
+def test_faults_and_refused_requests_are_told_with_what_they_were(tmp_path: Path) -> None:
+    maker = fitted([0] * 10)
+    maker.event(records.REFUSED, command=messages.FIT, code=messages.ERROR_NONCE)
+    maker.event(records.FAULT, sense=records.SENSE_TEMP, code=19, text=b"")
+    maker.event(records.FAULT, sense=records.SENSE_FIRMWARE, code=0, text=b"before: app.py:9 OSError")
+    maker.event(records.FAULT, sense=records.SENSE_LOG, code=5, text=b"")
+    maker.event(records.FAULT, sense=77, code=-3, text=b"")
+    maker.seal()
+    page, out = report(maker), run(maker, tmp_path)
+    table = page[page.index("<caption>Faults, and requests that the tag refused") :].partition("</table>")[0]
+    assert table.count("<tr><td>2026-06-15 15:16:4") == 5
+    for words in (
+        "a request was refused, fit: it did not carry the tag's last nonce",
+        "a fault of the thermometer: it does not answer",
+        "a fault of the firmware: before: app.py:9 OSError",
+        "a fault of the flash memory: something may be lost",
+        "a fault of unknown sense 77: code -3",
+    ):
+        assert f"<td>{html.escape(words).replace('&#x27;', '&#39;')}</td>" in table
+        assert words in out
+    assert "more; <code>" not in table
+    for _ in range(50):
+        maker.event(records.FAULT, sense=records.SENSE_TEMP, code=19, text=b"")
+    maker.seal()
+    assert "and 5 more; <code>ankletag events</code>" in report(maker)
+    assert "requests that the tag refused</caption>" not in report(fitted([0]))
+
+
+def test_no_finding_is_none() -> None:
+    verified = check(fitted([0]))
+    clock = Clock(verified)
+    page = render(Facts(verified.tag_id, None, None, []), verified, clock, evaluate(verified, clock))
+    table = page[page.index("<caption>Findings") :].partition("</table>")[0]
+    assert "<td>none</td>" in table
+    assert "<td>none</td>" not in report(full())
+
+
+@pytest.mark.parametrize(("ug_dl", "words"), [(-400, "0.000"), (-600, "-0.001"), (20_000, "0.020"), (0, "0.000")])
+def test_nothing_has_no_sign(ug_dl: int, words: str) -> None:
+    assert g_dl(ug_dl) == words
+
+
+def test_a_sign_that_is_asked_for_is_there() -> None:
+    assert (g_dl(-40, 4, "+"), g_dl(1_000, 4, "+")) == ("+0.0000", "+0.0010")
+
+
+def test_words_have_their_article() -> None:
+    assert [article(noun) for noun in ("attestation", "reading", "opened")] == [
+        "an attestation",
+        "a reading",
+        "an opened",
+    ]
 
 
 def test_events_say_who_told_the_tag_what(tmp_path: Path) -> None:

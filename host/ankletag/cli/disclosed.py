@@ -12,6 +12,7 @@ from ..errors import EvidenceRefused, Exit
 from ..models import AGAINST, Finding, config_of, readable
 from ..verify import Given, Verified
 from ..verify.certified import certified_by
+from ..words import article
 from .believing import witnesses_of
 from .output import JsonValue, emit, finding_document, finding_line, say, span_document, span_words
 
@@ -103,7 +104,7 @@ def _tell(path: Path, checked: Disclosed) -> None:
     say(f"  tag           {verified.tag_id.hex()}")
     say(f"  certified     {certification(verified)}")
     if record is not None:
-        say(f"  record        {record.number}, a {records.name(record.kind)}")
+        say(f"  record        {record.number}, {article(records.name(record.kind))}")
         say(f"  time          {span_words(checked.span)}")
         for name, value in shown_values(record, checked.config).items():
             say(f"  {name:13} {value}")

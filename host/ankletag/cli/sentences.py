@@ -2,31 +2,16 @@
 
 from collections.abc import Mapping
 
-from tagproto import commands, messages, records, tamper, thresholds
+from tagproto import commands, records, tamper, thresholds
 from tagproto.records import Record
 
+from ..incidents import incident
 from ..models import Pace
 from ..selftest import names
 from ..trust.chains import Trusted
+from ..words import g_dl
 from .output import iso
 from .pacing import pace_words
-
-_REFUSALS = {
-    messages.ERROR_VERSION: "it was of another protocol version",
-    messages.ERROR_KIND: "the tag does not know it",
-    messages.ERROR_BODY: "it was cut short or had a field of no use",
-    messages.ERROR_STATE: "it was not the time for it",
-    messages.ERROR_NONCE: "it did not carry the tag's last nonce",
-    messages.ERROR_RANGE: "a value was outside its limits",
-    messages.ERROR_BUSY: "it was asked too often",
-    messages.ERROR_FLASH: "the log was full",
-    messages.ERROR_STALE: "its nonce was too old",
-    messages.ERROR_SIGNATURE: "its signature did not fit",
-    messages.ERROR_CERTIFICATE: "nobody whom the tag knows had signed it",
-    messages.ERROR_REVOKED: "who signed it counts for nothing any more",
-    messages.ERROR_RIGHT: "who signed it may not ask for that",
-    messages.ERROR_RECEIPT: "the order before had not been receipted",
-}
 
 
 def sentence(record: Record, trusted: Trusted) -> str | None:
@@ -38,8 +23,8 @@ def sentence(record: Record, trusted: Trusted) -> str | None:
     if record.kind in commands.RECORDS:
         return f"{_told(record.kind, values)}; {signer(values, trusted)}"
     numbers = {name: value for name, value in values.items() if isinstance(value, int)}
-    if record.kind == records.REFUSED:
-        return _refused(numbers["command"], numbers["code"])
+    if record.kind in (records.REFUSED, records.FAULT):
+        return incident(record)
     if record.kind == records.FIX:
         return position(numbers["latitude_e7"], numbers["longitude_e7"], numbers["accuracy_dm"])
     if record.kind == records.REPEATED:
@@ -111,17 +96,10 @@ def _tamper(code: int, begun: int, age_s: int) -> str:
 
 def _threshold(code: int, begun: int, value: int) -> str:
     if code == thresholds.ALCOHOL:
-        return (
-            f"TAC {'above' if begun else 'no longer above'} the limit: {value / 1_000_000:.3f} g/dL by the code alone"
-        )
+        return f"TAC {'above' if begun else 'no longer above'} the limit: {g_dl(value)} g/dL by the code alone"
     if code == thresholds.BATTERY:
         return f"battery {'near its end' if begun else 'no longer near its end'}: {value / 1000:.2f} V"
     return f"{'beyond' if begun else 'no longer beyond'} an unknown threshold, {code}: {value}"
-
-
-def _refused(command: int, code: int) -> str:
-    what = messages.NAMES.get(command, f"of unknown kind 0x{command:02x}")
-    return f"a request was refused, {what}: {_REFUSALS.get(code, f'error {code}')}"
 
 
 def position(latitude_e7: int, longitude_e7: int, accuracy_dm: int) -> str:

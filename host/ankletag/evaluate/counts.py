@@ -13,7 +13,8 @@ class Counts:
     """From sealed records. What the tag only counted, because it came too often, is in all of these.
 
     restarts, faults: boot and fault records; readings_lost: readings that a full log turned away; refused: requests of
-    hosts that the tag refused; fixes: position fixes, of which fix_items stand in the log, by their places.
+    hosts that the tag refused; fixes: position fixes, of which fix_items stand in the log, by their places;
+    incident_items: places of the faults and refused requests that do.
     """
 
     restarts: int = 0
@@ -22,6 +23,7 @@ class Counts:
     refused: int = 0
     fixes: int = 0
     fix_items: tuple[int, ...] = ()
+    incident_items: tuple[int, ...] = ()
 
     @property
     def fixes_recorded(self) -> int:
@@ -34,6 +36,7 @@ def counts(verified: Verified, fitting: Fitting) -> Counts:
     found: dict[int, int] = {}
     lost = 0
     fix_items: list[int] = []
+    incident_items: list[int] = []
     for index, record in verified.events():
         if not fitting.first_item < index < fitting.last_item or not verified.proven[index]:
             continue
@@ -48,6 +51,8 @@ def counts(verified: Verified, fitting: Fitting) -> Counts:
             kind = record.body[0]
         elif kind == records.FIX:
             fix_items.append(index)
+        elif kind in (records.FAULT, records.REFUSED):
+            incident_items.append(index)
         found[kind] = found.get(kind, 0) + count
     return Counts(
         found.get(records.BOOT, 0),
@@ -56,4 +61,5 @@ def counts(verified: Verified, fitting: Fitting) -> Counts:
         found.get(records.REFUSED, 0),
         found.get(records.FIX, 0),
         tuple(fix_items),
+        tuple(incident_items),
     )

@@ -3,6 +3,7 @@
 from ..evaluate import Evaluation
 from ..models import Calibration, calibration_words
 from ..time import Clock
+from ..words import g_dl
 from .words import when
 
 
@@ -46,4 +47,4 @@ def _calibration(calibration: Calibration) -> str:
 
 
 def _g_dl(ug_dl: int) -> str:
-    return f"{ug_dl / 1_000_000:+.4f}"
+    return g_dl(ug_dl, 4, "+")

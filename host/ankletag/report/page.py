@@ -8,15 +8,20 @@ from tagproto import tamper
 from tagproto.layout import SLOW_ABOVE_PERCENT
 
 from ..evaluate import KINDS, Evaluation, Loss, Stretch, lasting, total_s
+from ..incidents import incident
 from ..models import AGAINST, Finding
 from ..time import Clock
 from ..verify.certified import certified_by
 from ..verify.result import Verified
+from ..words import g_dl
 from .answers import answers
 from .figures import parameters, rules
 from .instrument import instrument
 from .plot import draw
 from .words import pace, sampling, when
+
+# More than these stand in the list of events only.
+_INCIDENTS_MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
             {
                 "first": when(clock.span(episode.first.item)),
                 "last": when(clock.span(episode.last.item)) + ("" if episode.ended else " (and still)"),
-                "peak": f"{(episode.peak.tac_ug_dl or 0) / 1_000_000:.3f}",
+                "peak": g_dl(episode.peak.tac_ug_dl or 0),
                 "peak_at": when(clock.span(episode.peak.item)),
                 "readings": episode.readings,
                 "records": f"{episode.first.number} to {episode.last.number}",
@@ -97,6 +102,12 @@ def _content(facts: Facts, verified: Verified, clock: Clock, evaluation: Evaluat
         ],
         "slow_above": SLOW_ABOVE_PERCENT,
         "counts": evaluation.counts,
+        "incidents": [
+            {"at": when(clock.span(item)), "what": words, "record": verified.record(item).number}
+            for item in evaluation.counts.incident_items[:_INCIDENTS_MOST]
+            if (words := incident(verified.record(item)))
+        ],
+        "incidents_more": max(0, len(evaluation.counts.incident_items) - _INCIDENTS_MOST),
         "fixes_at": [when(clock.span(item)) for item in evaluation.counts.fix_items],
         "plot": draw(evaluation, clock),
         "undrawn": sum(reading.utc_ms is None for reading in readings),
@@ -145,7 +156,7 @@ def _baseline(clock: Clock, evaluation: Evaluation) -> dict[str, object] | None:
         "readings": found.medians.readings,
         "ir_v": f"{found.ir_mv / 1000:.2f}",
         "temp_deg_c": f"{found.temp_mdeg_c / 1000:.1f}",
-        "tac_g_dl": f"{found.tac_ug_dl / 1_000_000:.3f}",
+        "tac_g_dl": g_dl(found.tac_ug_dl),
     }
 
 
