@@ -14,6 +14,7 @@ from .room import is_full, still_full
 from .stationclock import StationClock
 from .store import Fitted, Store
 from .sync import Synced, sync
+from .words import sampling
 
 _TRIES = 4
 # Reasons of a REMOVE record.
@@ -84,7 +85,8 @@ def fit(client: Client, store: Store, clock: StationClock, order: Order, progres
         raise _not_shown("fitting")
     if result.in_force.pace != order.pace:
         raise UsageError(
-            "The tag was fitted for this order before, with another pace or profile, and keeps that.",
+            "The tag was fitted for this order before, with another pace or profile, and keeps that. In force: "
+            f"{sampling(result.in_force.pace)}.",
             "Change it with 'ankletag configure'.",
         )
     return result

@@ -186,4 +186,5 @@ def test_a_tag_that_is_fitted_with_another_pace_is_not_said_to_have_the_new_one(
     outcome = run("fit", "--order", "B", "--profile", "strict", *at)
     assert outcome.code == Exit.USAGE
     assert "with another pace or profile, and keeps that." in outcome.err
+    assert "In force: one reading every 30 s, sealed at least every 21600 s, profile dense." in outcome.err
     assert maker.config["profile"] == 2

@@ -13,12 +13,12 @@ from ..models import AGAINST, Finding
 from ..time import Clock
 from ..verify.certified import certified_by
 from ..verify.result import Verified
-from ..words import g_dl
+from ..words import g_dl, sampling
 from .answers import answers
 from .figures import parameters, rules
 from .instrument import instrument
 from .plot import draw
-from .words import pace, sampling, when
+from .words import pace, when
 
 # More than these stand in the list of events only.
 _INCIDENTS_MOST = 50

@@ -1,9 +1,7 @@
 """Words that several parts of the page use."""
 
-from tagproto import profiles
-
 from ..evaluate import Episode
-from ..models import Pace, UtcSpan
+from ..models import UtcSpan
 from .series import moment
 
 
@@ -20,14 +18,6 @@ def pace(episode: Episode) -> str:
         f"no drinking: above for {minutes} min, rose at {rise / 1_000_000:.2f} and fell at {fall / 1_000_000:.2f} g/dL "
         "an hour, faster than a body"
     )
-
-
-def sampling(ordered: Pace) -> str:
-    """How an order has a tag sample."""
-    known = profiles.PROFILES.get(ordered.profile)
-    words = f"one reading every {ordered.cadence_s} s, sealed at least every {ordered.seal_interval_s} s, "
-    words += f"profile {known[0] if known else ordered.profile}"
-    return words + (f", a position fix every {ordered.fix_interval_s} s" if ordered.fix_interval_s else "")
 
 
 def when(span: UtcSpan) -> str:
