@@ -51,9 +51,7 @@ def key_differs() -> str:
 
 
 def calibration_differs(number: int) -> str:
-    return (
-        f"The configuration in record {number} names no calibration that is certified with its figures."
-    )
+    return f"The configuration in record {number} names no calibration that is certified with its figures."
 
 
 def fitting_missing(order_id: bytes) -> str:
