@@ -25,12 +25,13 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except AnkletagError as error:
+            if _was_stopped(error):
+                raise _stopped() from None
             note(f"error: {error.cause}")
             note(f"  next: {error.action}")
             raise typer.Exit(error.exit_code) from error
         except KeyboardInterrupt:
-            note("stopped, nothing lost; run again to go on")
-            raise typer.Exit(Exit.STOPPED) from None
+            raise _stopped() from None
         except BrokenPipeError:
             # The reader of our output has enough; what would be flushed at exit has nowhere to go.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -43,6 +44,17 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             raise typer.Exit(Exit.INTERNAL) from error
 
     return run
+
+
+def _stopped() -> typer.Exit:
+    note("stopped, nothing lost; run again to go on")
+    return typer.Exit(Exit.STOPPED)
+
+
+def _was_stopped(error: BaseException) -> bool:
+    """Whether Ctrl-C came first: what it interrupts, as a store that it closes, may fail on the way out."""
+    before = error.__cause__ or error.__context__
+    return before is not None and (isinstance(before, KeyboardInterrupt) or _was_stopped(before))
 
 
 def _keep(error: Exception) -> str:
