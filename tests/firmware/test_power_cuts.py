@@ -42,7 +42,7 @@ def test_cuts_in_a_life_of_signed_requests(explorer: Explorer, part: int) -> Non
     """Whom the tag obeys, its order and its pace are the old ones or the new ones, and the log says so."""
     story, lived = explorer.record("authority")
     assert lived["faults"] == 0
-    tally = explorer.every_cut(story, 4 * part, 8, AGAIN_EVERY)
+    tally = explorer.every_cut(story, part, 4, AGAIN_EVERY)
     tally.keep(f"authority-{part}")
     assert tally.wrong == []
     assert tally.operations > 100
