@@ -15,8 +15,7 @@ SENSE = 5
 # Nothing on skin reflects less: the bracelets of UCI data set 515 show 0.67 to 1.85 V on wearers.
 SKIN_BELOW_MV = 400
 # The reference bracelet's own limit around the baseline; on that set it takes 0 to 8 readings a wearer. It has to last
-# four hours: with three, legs that shift are told of twice as often, with five every fourth sock of five hours and more
-# is not.
+# four hours: with three, legs that shift are told of twice as often, with five three socks in ten are missed.
 OBSTRUCTION_MV = 250
 # The same set shows 18.7 to 38.5 degC on legs. At 20 degC for two hours one modelled wearer in 80 is told of a day.
 COLD_MDEG_C = 18000
