@@ -11,12 +11,23 @@ import micropython
 micropython.kbd_intr(-1)
 
 try:
-    import pack
+    # In a developer's image only.
+    from prompt import held
+except (ImportError, ValueError):
+    # ValueError: compiled for another MicroPython, as all the rest is then.
+    held = None
 
-    pack.mount()
-    import main
+if held is not None and held():
+    # There is no main.py beside this file: behind it MicroPython goes on to its prompt.
+    micropython.kbd_intr(3)
+else:
+    try:
+        import pack
 
-    main.run()
-finally:
-    # Every way out starts again: a tag at a prompt would not be watching, and would give away its keys.
-    sys.exit()
+        pack.mount()
+        import main
+
+        main.run()
+    finally:
+        # Every way out starts again: a tag at a prompt would not be watching, and would give away its keys.
+        sys.exit()

@@ -3,12 +3,17 @@
 import gc
 import sys
 
-# Loading modules leaves garbage between what stays. Collected often, it does not break up the heap.
-gc.threshold(16384)
+# Loading modules leaves garbage between what stays. Collected now and then, it does not break up the heap.
+gc.threshold(49152)
 
 import tagproto  # noqa: E402 - behind the threshold
 from tag import app, digest  # noqa: E402 - behind the threshold
 
+# At most so many holes are filled; so many objects in a row are none. A block has four words of 8 bytes, or of 4: then
+# a used one between two of them does not end a row.
+_HOLES_MAX = 512
+_OPEN_BLOCKS = 64
+_BLOCK_MAX_BYTES = 32
 # While running, garbage may grow to this before it is collected.
 _GARBAGE_MAX_BYTES = 65536
 # The port's name picks the board file; nothing else in the firmware asks.
@@ -33,8 +38,30 @@ def make_board():
     return __import__(_BOARDS.get(sys.platform, "boards.emulated"), None, None, ("Board",)).Board()
 
 
+def _fill_holes():
+    """Objects for the single blocks that loading left free between the modules.
+
+    MicroPython looks for room from the first free block on, for each piece that is larger than a block: with holes at
+    the heap's beginning that is all of the heap, each time, and half of what a signature takes.
+    """
+    gc.collect()
+    filled = None
+    in_a_row = 0
+    for _ in range(_HOLES_MAX):
+        last, filled = filled, (filled, None)
+        in_a_row = in_a_row + 1 if 0 < id(filled) - id(last) <= _BLOCK_MAX_BYTES else 0
+        if in_a_row == _OPEN_BLOCKS:
+            break
+    # The last ones fill no hole.
+    for _ in range(in_a_row):
+        filled = filled[0]
+    return filled
+
+
 def start(board):
     """The tag's application on its board, ready to run."""
+    global _filled
+    _filled = _fill_holes()
     firmware = digest.firmware_digest(_sources())
     gc.threshold(_GARBAGE_MAX_BYTES)
     return app.App(board, firmware)
@@ -43,6 +70,7 @@ def start(board):
 # At hand for the emulator's prompt.
 board = None
 tag = None
+_filled = None
 
 
 def run():

@@ -4,7 +4,7 @@ import select
 import sys
 import time
 
-from machine import UART, Pin
+from machine import UART, Pin, USBDevice
 
 _UART = 0
 _TX = 0
@@ -39,6 +39,10 @@ class UsbLink:
     rate = 0
 
     def __init__(self):
+        # MicroPython starts USB by itself only when boot.py has ended, and the tag runs inside it (ports/rp2/main.c).
+        device = USBDevice()
+        device.builtin_driver = device.BUILTIN_DEFAULT  # type: ignore[attr-defined]
+        device.active(True)
         self._in = sys.stdin.buffer
         self._out = sys.stdout.buffer
         self._poll = select.poll()
@@ -122,6 +126,10 @@ class GnssPort:
             self._uart = None
             # Or it would be fed through its input while it has no power.
             Pin(_GNSS_TX, Pin.IN)
+
+    def listens(self):
+        """Whether a receiver has power, and sentences may come."""
+        return self._uart is not None
 
     def read_into(self, buf):
         """How many bytes were there, at most as many as `buf` holds. Never waits for more."""

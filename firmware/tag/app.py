@@ -3,6 +3,7 @@
 from tagproto import cose, records, seals
 from tagproto.layout import EVENT_RESERVE_PAGES, SESSION_RESERVE_PAGES, Layout
 from tagproto.records import ticks_after
+from tagproto.snapshot import RETIRED_MAX
 
 from .authority import Authority
 from .baseline import Baseline
@@ -27,7 +28,7 @@ from .progress import Progress
 from .sampling import Sampler
 from .sealing import Sealer
 from .selftest import SelfTest
-from .settings import RETIRED_MAX, Settings
+from .settings import Settings
 from .tamper import Tampers, Thresholds
 from .trust import Trust
 

@@ -1,7 +1,8 @@
 """The last fault of the firmware, kept over a reset until a record tells of it."""
 
+from tagproto.snapshot import FAULT_MAX
+
 from .faults import brief
-from .settings import FAULT_MAX
 
 _WATCHDOG_CAUSE = 2
 

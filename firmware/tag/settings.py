@@ -1,6 +1,6 @@
 """What must survive a power cut beside the log and the keys: one 256-byte snapshot, the newest valid one counts.
 
-snapshot = magic u16, generation u32, fields, zeros, CRC-32.
+tagproto.snapshot has its form.
 """
 
 import binascii
@@ -9,15 +9,11 @@ import struct
 from tagproto import profiles
 from tagproto.layout import SETTINGS_BLOCKS
 from tagproto.pages import PAGE_SIZE
+from tagproto.snapshot import FORMAT, GENERATION, MAGIC, RETIRED_MAX, is_snapshot
 
 from .turns import Turns
 
-_MAGIC = 0x7A6C
 _NO_CALIBRATION = (bytes(8), 0, 0, 0, 0, 0, 0)
-RETIRED_MAX = 32
-# What it has room for.
-FAULT_MAX = 34
-_FORMAT = "<HI64sBI16sIIIIIB%dHIHBI8siIHiiiB%ds" % (RETIRED_MAX, FAULT_MAX)
 
 
 class Settings:
@@ -26,7 +22,8 @@ class Settings:
     current order), ended_page (the page behind the last order that has ended), retired (blocks of the ring that are
     not used any more), baseline_by (number of the BASELINE record of the fitting, 0 for none yet), baseline (its
     prox_count), profile, fix_interval_s, calibration (values of records.CALIBRATION, or empty), last_fault (what the
-    firmware last raised, at most FAULT_MAX bytes, empty for nothing), fault_untold (whether no record tells of it)."""
+    firmware last raised, at most snapshot.FAULT_MAX bytes, empty for nothing), fault_untold (whether no record tells of
+    it)."""
 
     def __init__(self, flash, first_block):
         self._turns = Turns(flash, first_block, SETTINGS_BLOCKS)
@@ -55,11 +52,11 @@ class Settings:
         best = None
         for page in range(self._turns.pages):
             self._turns.read(page, buffer)
-            if not _is_snapshot(buffer):
+            if not is_snapshot(buffer):
                 continue
-            values = struct.unpack_from(_FORMAT, buffer, 0)
-            if values[1] > self._generation:
-                self._generation = values[1]
+            values = struct.unpack_from(FORMAT, buffer, 0)
+            if values[GENERATION] > self._generation:
+                self._generation = values[GENERATION]
                 best = page, values, bytes(buffer)
         if best is None:
             return
@@ -87,17 +84,17 @@ class Settings:
         """Whether the newest snapshot reads back from flash as it was written."""
         buffer = bytearray(PAGE_SIZE)
         self._turns.read(self._turns.live[-1], buffer)
-        return _is_snapshot(buffer)
+        return is_snapshot(buffer)
 
     def save(self):
         """Program the present values as a new snapshot; False when no page took it."""
         buffer = bytearray(PAGE_SIZE)
         retired = self.retired + [0] * (RETIRED_MAX - len(self.retired))
         struct.pack_into(
-            _FORMAT,
+            FORMAT,
             buffer,
             0,
-            _MAGIC,
+            MAGIC,
             self._generation + 1,
             self.first_key or bytes(64),
             1 if self.fitted else 0,
@@ -125,8 +122,3 @@ class Settings:
         self._turns.live = [page]
         self._generation += 1
         return True
-
-
-def _is_snapshot(buffer):
-    crc = int.from_bytes(buffer[-4:], "little")
-    return binascii.crc32(memoryview(buffer)[:-4]) == crc and int.from_bytes(buffer[:2], "little") == _MAGIC
