@@ -1,18 +1,19 @@
 """The cell, once for the tag that tells when it runs low and the host that plans with it: what it gives, what is drawn.
 
-A CR2 (lithium, manganese dioxide, 3 V). All charges in microcoulomb: a microampere for a second. From data sheets as
-docs/hardware/pico.md adds them up; none of them measured on a board yet.
+A CR2 (lithium, manganese dioxide, 3 V). All charges in microcoulomb: a microampere for a second. Times from an emulated
+RP2040, currents from data sheets, as docs/hardware.md adds them up; none of them measured on a board yet.
 """
 
 CELL_MAH = 850
-# Asleep with the parts waiting: 1300 board, 10 LMP91000, 2 the battery's divider.
-IDLE_UA = 1312
-# A reading: CPU awake 15 ms at 26 mA, its journal entry and its share of pages and erases, and the parts converting.
-READING_UC = 455
-# A seal: a signature and a key pair, 558 ms at 26 mA, and what of it is written.
-SEAL_UC = 14800
-# A fix from cold: a GNSS receiver for 35 s at 25 mA.
-FIX_UC = 875000
+# Asleep with the parts waiting: 1300 board, 101 the pull-ups of strap and case, 55 the looks at them, 14 LMP91000 and
+# its reference, 3 the battery's divider and the other parts.
+IDLE_UA = 1473
+# A reading: CPU awake 13 ms at 26 mA, its journal entry and its share of pages and erases, and the parts converting.
+READING_UC = 390
+# A seal: a signature and a key pair, 1.06 s at 26 mA, and what of it is written.
+SEAL_UC = 27600
+# A fix from cold: a GNSS receiver for 35 s at 25 mA, and the CPU, which listens, at 21 mA.
+FIX_UC = 1610000
 
 # Fewer days than this are told.
 LOW_DAYS = 10

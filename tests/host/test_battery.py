@@ -36,7 +36,7 @@ def status(terminal: TerminalTag, mv: int) -> tuple[str, int | None]:
 @pytest.mark.parametrize(
     ("mv", "words"),
     [
-        (3000, "3000 mV, lasts about 26 more days at this pace"),
+        (3000, "3000 mV, lasts about 23 more days at this pace"),
         (2630, "2630 mV, lasts about 4 more days at this pace"),
         (2440, "2440 mV, lasts about 1 more day at this pace"),
         (2001, "2001 mV, is empty within a day"),
@@ -70,7 +70,7 @@ def test_sync_says_it_and_warns_in_the_last_ten_days(terminal: TerminalTag, tmp_
     assert "battery is low" not in good.err
     low = sync(terminal, tmp_path, 2700)
     assert "WARNING: the battery is low" in low.err
-    assert json.loads(sync(terminal, tmp_path, 2700, "--json").out)["battery"] == {"mv": 2700, "days": 7}
+    assert json.loads(sync(terminal, tmp_path, 2700, "--json").out)["battery"] == {"mv": 2700, "days": 6}
     none = sync(terminal, tmp_path, 0)
     assert "battery" not in none.out + none.err
     assert json.loads(sync(terminal, tmp_path, 0, "--json").out)["battery"] is None
@@ -80,4 +80,4 @@ def test_what_no_tag_says_is_no_battery() -> None:
     values: Values = {"battery_mv": 3000, "cadence_s": 0, "seal_interval_s": 0, "fix_interval_s": 0}
     assert battery_of(values) is None
     assert battery_of({**values, "cadence_s": 1}) == Battery(3000, days_left(3000, 1, 0, 0))
-    assert battery_of({**values, "cadence_s": 3600, "battery_mv": 65535}) == Battery(65535, 26)
+    assert battery_of({**values, "cadence_s": 3600, "battery_mv": 65535}) == Battery(65535, 23)

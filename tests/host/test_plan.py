@@ -155,9 +155,9 @@ def test_a_battery_lasts_longer_with_fewer_readings_but_no_longer_than_the_board
     assert quick.days == pytest.approx(850 / sum(draw.mah_per_day for draw in quick.draws))
     assert all(draw.source for draw in quick.draws)
     assert days(cell_mah=1700).battery.days == pytest.approx(2 * quick.days)
-    # An hourly fix of 875 mC takes 5.8 mAh a day.
+    # An hourly fix of 1,610 mC takes 10.7 mAh a day.
     hourly = days(fix_interval_s=3600).battery
-    assert hourly.mah_per_day == pytest.approx(quick.mah_per_day + 24 * 0.875 / 3.6)
+    assert hourly.mah_per_day == pytest.approx(quick.mah_per_day + 24 * 1.61 / 3.6)
 
 
 @pytest.mark.parametrize(("cadence_s", "seal_interval_s", "fix_interval_s"), [(60, 21600, 0), (10, 3600, 1800)])

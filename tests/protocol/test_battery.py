@@ -55,11 +55,11 @@ def test_days_are_charge_by_draw(mv: int, pace: tuple[int, int, int]) -> None:
 def test_nothing_measured_is_not_low_and_fixes_cost() -> None:
     assert not battery.low(0, 60, 21600, 0)
     assert battery.low(1999, 60, 21600, 0)
-    assert battery.days_left(3000, 60, 21600, 0) == 26
-    assert battery.days_left(3000, 60, 21600, 3600) < 23
+    assert battery.days_left(3000, 60, 21600, 0) == 23
+    assert battery.days_left(3000, 60, 21600, 3600) < 19
     assert battery.low(2740, 10, 3600, 600)
 
 
-@pytest.mark.parametrize(("mv", "days"), [(3000, 26), (2757, 11), (2707, 8), (2000, 0)])
+@pytest.mark.parametrize(("mv", "days"), [(3000, 23), (2757, 10), (2707, 7), (2000, 0)])
 def test_some_days_at_the_standard_pace(mv: int, days: int) -> None:
     assert battery.days_left(mv, 60, 21600, 0) == days

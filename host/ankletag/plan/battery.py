@@ -58,16 +58,17 @@ def battery(pace: Pace, cell_mah: float, fix_interval_s: int) -> Battery:
             "a second asleep",
             IDLE_UA,
             DAY_S,
-            "Pico datasheet: 1.3 mA in SLEEP (seen in lightsleep: 1.5 mA); LMP91000 10 uA, the battery's divider 2 uA",
+            "Pico datasheet: 1.3 mA in SLEEP (seen in lightsleep: 1 to 1.5 mA, and behind a USB host, until the next "
+            "start, 3.4); strap and case: pull-ups 101 uA, looks 55 uA; LMP91000 with reference 14 uA, rest 3 uA",
         ),
         Draw(
             "a reading",
             READING_UC,
             pace.readings_per_day,
-            "a Pico running MicroPython: 26 mA, for 15 ms; W25Q16JV: 20 mA beside that for 0.7 ms; TMP117 135 uA for "
+            "a Pico running MicroPython: 26 mA, for 13 ms; W25Q16JV: 20 mA beside that for 0.7 ms; TMP117 135 uA for "
             "125 ms, ADS1115 150 uA for 7.8 ms, VCNL4040 50 mA for 0.125 ms",
         ),
-        Draw("a seal", SEAL_UC, pace.seals_per_day, "26 mA for 300 ms of signing and 258 ms of making a key; flash"),
-        Draw("a fix", FIX_UC, fixes, "a GNSS receiver: 25 mA for 35 s, from cold"),
+        Draw("a seal", SEAL_UC, pace.seals_per_day, "26 mA for 1.06 s of signing and making a key; flash"),
+        Draw("a fix", FIX_UC, fixes, "a GNSS receiver, 25 mA, and the board that listens, 21 mA, for 35 s"),
     )
     return Battery(cell_mah, draws)
