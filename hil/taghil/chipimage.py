@@ -11,14 +11,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ankletag.image import geometry
 from taghil.nor.cells import side_files
 from taghil.vm.state import StateFolder
 from tagproto import layout
 
-CHIP_BYTES = 2 << 20
-"""A Pico's flash (W25Q16JV)."""
-STORAGE_BYTES = layout.STORAGE_BLOCKS * layout.BLOCK_SIZE
-STORAGE_START = CHIP_BYTES - STORAGE_BYTES
+CHIP_BYTES = geometry.CHIP_BYTES
+STORAGE_BYTES = geometry.STORAGE_BYTES
+STORAGE_START = geometry.STORAGE_START
 FILES_BYTES = layout.FILE_SYSTEM_BLOCKS * layout.BLOCK_SIZE
 LOG_BYTES = STORAGE_BYTES - FILES_BYTES
 

@@ -16,6 +16,7 @@ from ankletag.image import (
     ImageError,
     build_image,
     firmware,
+    firmware_digest,
     firmware_image,
     firmware_tree,
     image_tree,
@@ -112,7 +113,26 @@ def test_the_firmware_is_whole_and_fits() -> None:
     assert sum(map(len, found.values())) == len(data)
 
 
-@pytest.mark.parametrize("files", [{}, {"a b": b""}, {"a\nb": b""}])
+def test_only_the_boards_of_a_release_touch_the_chip() -> None:
+    tree = firmware_tree()
+    # Imported names stand in the bytecode as they are.
+    touching = {path for path, data in tree.items() if b"machine" in data}
+    # The pack may name MicroPython's own modules, so that they are not looked for in it.
+    assert touching - {"pack.mpy"} == {"boards/pico.mpy", "boards/pico_links.mpy"}
+
+
+def test_a_developers_image_has_the_prompt_and_is_a_release_otherwise() -> None:
+    release, developer = firmware_tree(), firmware_tree(developer=True)
+    assert not [path for path in release if "prompt" in path]
+    assert {path: data for path, data in developer.items() if path != "prompt.mpy"} == release
+    files = image_tree(developer)
+    assert set(files) == {"boot.py", "pack.mpy", "prompt.mpy", PACK}
+    assert files[PACK] == image_tree(release)[PACK]
+    assert read_image(firmware_image(developer=True)).files == files
+    assert firmware_digest(files) != firmware_digest(image_tree(release))
+
+
+@pytest.mark.parametrize("files", [{}, {"a b": b""}, {"a\nb": b""}, {"a": bytes(1 << 14)}])
 def test_what_cannot_be_packed_is_refused(files: dict[str, bytes]) -> None:
     with pytest.raises(ValueError, match="pack"):
         packed(files)

@@ -14,6 +14,13 @@ STORAGE_BLOCKS = layout.STORAGE_BLOCKS
 """What `rp2.Flash()` reports: 1408 KiB. A superblock that declares another number does not mount."""
 IMAGE_BLOCKS = layout.FILE_SYSTEM_BLOCKS
 """The blocks that files may lie in; all behind them is settings, keys, journal and log."""
+CHIP_BYTES = 2 << 20
+"""A Pico's flash (W25Q16JV)."""
+STORAGE_BYTES = STORAGE_BLOCKS * BLOCK_BYTES
+STORAGE_START = CHIP_BYTES - STORAGE_BYTES
+"""Where the storage begins on the chip: it is the end of the flash (MICROPY_HW_FLASH_STORAGE_BASE)."""
+FLASH_ADDRESS = 0x1000_0000
+"""Where the processor sees the flash (RP2040 datasheet, 2.2: XIP)."""
 
 # littlefs 2.0 is read by every MicroPython; 2.1 adds nothing to a file system that is only read.
 DISK_VERSION = 0x0002_0000
