@@ -20,6 +20,8 @@ class Exit(enum.IntEnum):
     STORE = 9
     EVIDENCE_REFUSED = 10
     SELF_TEST = 11
+    NOT_READ_OUT = 12
+    FLASHING = 13
     INTERNAL = 70
     STOPPED = 130
 
@@ -37,8 +39,10 @@ EXIT_MEANINGS: dict[Exit, str] = {
     Exit.STORE: "the store cannot be opened, read or written",
     Exit.EVIDENCE_REFUSED: "the evidence is damaged, does not belong to the pinned key, or gives no calibration",
     Exit.SELF_TEST: "the tag's self-test failed",
+    Exit.NOT_READ_OUT: "the board holds, or may hold, records that were not read out; it was left as it is",
+    Exit.FLASHING: "the board does not run what was to be written; flash it again",
     Exit.INTERNAL: "a fault of this program; the message names the file with the details",
-    Exit.STOPPED: "stopped from the keyboard; nothing is lost",
+    Exit.STOPPED: "stopped from the keyboard; nothing is lost, and what a board needs then is said",
 }
 
 

@@ -45,6 +45,7 @@ class FakeTag:
     def __init__(self, maker: TagMaker, version: int = PROTOCOL_VERSION, provisioned: bool = True) -> None:
         self.maker = maker
         self.version = version
+        self.firmware = b"faketag1"
         self.battery_mv = 0
         self.test_ran = 2047
         self.test_failed = 0
@@ -163,7 +164,7 @@ class FakeTag:
         return {
             "version": self.version,
             "tag_id": maker.tag_id,
-            "firmware": b"faketag1",
+            "firmware": self.firmware,
             "boot": maker.boot_number,
             "ticks": maker.ticks,
             "epoch": maker.epoch,

@@ -10,8 +10,11 @@ from ..errors import EXIT_MEANINGS
 from . import authority, authority_glass, authority_show, calibrate, station
 from .configure import configure
 from .disclose import disclose
+from .doctor import doctor
 from .events import events
+from .firmware import firmware
 from .fit import fit
+from .flash import flash
 from .groups import group
 from .guard import guarded
 from .log import log
@@ -26,7 +29,10 @@ from .status import status
 from .sync import sync
 from .verify import verify
 
-_COMMANDS = (fit, sync, verify, events, report, disclose, configure, selftest, remove, status, log, plan, provision)
+_COMMANDS = (
+    *(fit, sync, verify, events, report, disclose, configure, selftest, remove, status, log, plan, provision),
+    *(firmware, flash, doctor),
+)
 _AUTHORITY: dict[str, Callable[..., object]] = {
     "init": authority.init,
     "region": authority.region,

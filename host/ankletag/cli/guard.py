@@ -25,7 +25,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except AnkletagError as error:
-            if _was_stopped(error):
+            if was_stopped(error):
                 raise _stopped() from None
             note(f"error: {error.cause}")
             note(f"  next: {error.action}")
@@ -51,10 +51,10 @@ def _stopped() -> typer.Exit:
     return typer.Exit(Exit.STOPPED)
 
 
-def _was_stopped(error: BaseException) -> bool:
+def was_stopped(error: BaseException) -> bool:
     """Whether Ctrl-C came first: what it interrupts, as a store that it closes, may fail on the way out."""
     before = error.__cause__ or error.__context__
-    return before is not None and (isinstance(before, KeyboardInterrupt) or _was_stopped(before))
+    return before is not None and (isinstance(before, KeyboardInterrupt) or was_stopped(before))
 
 
 def _keep(error: Exception) -> str:

@@ -3,15 +3,19 @@
 from .contract import Through, Transport
 from .hits import Hits
 from .lossy import Losses, LossyTransport
-from .opening import REPLAY, open_port
-from .ports import Port, usb_ports, where_to_look
+from .opening import REPLAY, SLOWER, open_port
+from .ports import BOOTSEL_USB, PICO_USB, Port, pico_ports, usb_ports, where_to_look
 from .recording import Recording, RecordingTransport
 from .replay import ReplayTransport
-from .serial_port import SerialTransport
+from .serial_port import GONE, SerialTransport
 from .stopping import StoppableTransport
 
 __all__ = [
+    "BOOTSEL_USB",
+    "GONE",
+    "PICO_USB",
     "REPLAY",
+    "SLOWER",
     "Hits",
     "Losses",
     "LossyTransport",
@@ -24,6 +28,7 @@ __all__ = [
     "Through",
     "Transport",
     "open_port",
+    "pico_ports",
     "usb_ports",
     "where_to_look",
 ]

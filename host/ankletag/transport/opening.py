@@ -12,20 +12,22 @@ from .contract import Transport
 from .lossy import LossyTransport, parse_losses
 from .replay import ReplayTransport
 from .serial_port import SLICE_S, SerialTransport
+from .slower import SlowerTransport, parse_slower
 
 _BAUD = 115200
 _WRITE_TIMEOUT_S = 10.0
 _ABSENT = (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO, errno.ENOTDIR, errno.ENOTTY, errno.EISDIR)
 _BUSY = (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK)
 _FORBIDDEN = (errno.EACCES, errno.EPERM)
-REPLAY, LOSSY = "replay:", "lossy:"
+REPLAY, LOSSY, SLOWER = "replay:", "lossy:", "slower:"
 
 
 def open_port(name: str) -> Transport:
     """What a name stands for, for this process alone.
 
-    A serial port, a URL of pyserial's (socket://, rfc2217://, loop://), replay:FILE for a recorded session, or
-    lossy:ber=1e-4,drop=1e-5,seed=1,piece=1:PORT for a bad line to one of them.
+    A serial port, a URL of pyserial's (socket://, rfc2217://, loop://), replay:FILE for a recorded session,
+    lossy:ber=1e-4,drop=1e-5,seed=1,piece=1:PORT for a bad line to one of them, or slower:8:PORT for a tag whose
+    seconds take eight of this computer's.
     Raises PortAbsent, PortBusy, PortForbidden, or UsageError for a name that says nothing.
     """
     if name.startswith(REPLAY):
@@ -36,6 +38,12 @@ def open_port(name: str) -> Transport:
             raise UsageError(f"{name!r} names no port.", "Write it like lossy:ber=1e-4,seed=1:/dev/ttyACM0.")
         losses = parse_losses(words)
         return LossyTransport(open_port(inner), losses)
+    if name.startswith(SLOWER):
+        word, colon, inner = name.removeprefix(SLOWER).partition(":")
+        if not (colon and inner):
+            raise UsageError(f"{name!r} names no port.", "Write it like slower:8:/dev/ttyACM0.")
+        slower = parse_slower(word)
+        return SlowerTransport(open_port(inner), slower)
     return _open_serial(name)
 
 

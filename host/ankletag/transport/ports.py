@@ -11,6 +11,10 @@ from serial.tools import list_ports
 from ..errors import UsageError
 
 VARIABLE = "ANKLETAG_PORTS"
+PICO_USB = (0x2E8A, 0x0005)
+"""USB vendor and product of a Pico that runs MicroPython, and so of a tag."""
+BOOTSEL_USB = (0x2E8A, 0x0003)
+"""Of one whose boot ROM waits for a file (RP2040 datasheet, 2.8.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,13 @@ def usb_ports(listed: Iterable[Listed] | None = None) -> list[Port]:
     there: Iterable[Listed] = list_ports.comports() if listed is None else listed
     found = sorted((port.device, port.description or "") for port in there if port.vid is not None)
     return [Port(name, description) for name, description in found]
+
+
+def pico_ports() -> list[Port]:
+    """The serial ports that are a MicroPython board's by their USB numbers, or were named by ANKLETAG_PORTS."""
+    if os.environ.get(VARIABLE, "").strip():
+        return where_to_look()
+    return usb_ports(port for port in list_ports.comports() if (port.vid, port.pid) == PICO_USB)
 
 
 def where_to_look() -> list[Port]:

@@ -13,13 +13,14 @@ from serial.urlhandler import protocol_socket
 from ..errors import LinkLost
 from .contract import Transport
 
+# What pyserial raises for a port that went away.
 if sys.platform == "win32":
-    _GONE: tuple[type[Exception], ...] = (serial.SerialException, OSError, ValueError)
+    GONE: tuple[type[Exception], ...] = (serial.SerialException, OSError, ValueError)
 else:
     import termios
 
     # pyserial lets termios' own error through, which is no OSError.
-    _GONE = (serial.SerialException, OSError, ValueError, termios.error)
+    GONE = (serial.SerialException, OSError, ValueError, termios.error)
 
 _CHUNK = 4096
 # How long a port waits at a time where its timeout cannot be changed for each read: rfc2217:// negotiates it with its
@@ -40,14 +41,14 @@ class SerialTransport(Transport):
             sent = 0
             while sent < len(data):
                 sent += self._port.write(data[sent:]) or 0
-        except _GONE as error:
+        except GONE as error:
             raise _lost(self.name) from error
 
     def read(self, timeout_s: float) -> bytes:
         """What has arrived. Raises LinkLost when the port went away."""
         try:
             return self._read(max(0.0, timeout_s))
-        except (*_GONE, TypeError) as error:
+        except (*GONE, TypeError) as error:
             # TypeError: pyserial's own, when another thread closed the port in the middle of a read.
             raise _lost(self.name) from error
 
@@ -73,7 +74,7 @@ class SerialTransport(Transport):
         try:
             self._port.flush()
             self._port.baudrate = baud
-        except _GONE:
+        except GONE:
             # A rate that the driver or the server does not take, or a port that is gone: this tells which.
             self._put_back(before)
             return False
@@ -82,7 +83,7 @@ class SerialTransport(Transport):
     def _put_back(self, baud: int) -> None:
         try:
             self._port.baudrate = baud
-        except _GONE as error:
+        except GONE as error:
             raise _lost(self.name) from error
 
     def close(self) -> None:
