@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from support import ROOT
+from support import BACKEND, BACKENDS, ROOT
 
 # The machine is shared, so a time limit per example would only measure the neighbours.
 settings.register_profile("default", deadline=None, print_blob=True)
 # CI hands in a seed of its own (--hypothesis-seed), so that a failure there can be repeated here.
-settings.register_profile("ci", deadline=None, print_blob=True, max_examples=200)
+settings.register_profile("ci", deadline=None, print_blob=True, max_examples=100)
 settings.load_profile("default")
 
 # A run in the background inherits that Ctrl-C is ignored, and so would every program that a test starts and interrupts.
@@ -30,6 +30,15 @@ CUTS = ROOT / "build" / "cuts"
 _started = pytest.StashKey[float]()
 _folder = pytest.StashKey[Path]()
 _failures = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--backend", choices=BACKENDS, default="unix", help="what runs the tags of tests/system")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # In the environment it reaches helpers that are no fixtures, and the workers.
+    os.environ[BACKEND] = config.getoption("--backend")
 
 
 def pytest_report_header(config: pytest.Config) -> str:

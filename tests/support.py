@@ -5,10 +5,15 @@ import select
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from taghil.mcu import micropython
+from taghil.vm.errors import EmulatorError
+
 ROOT = Path(__file__).resolve().parents[1]
+BACKEND, BACKENDS = "ANKLETAG_TEST_BACKEND", ("unix", "rp2040")
 SHARED_DATA = ROOT.parent / "shared" / "data" / "scram-cam"
 
 
@@ -36,3 +41,23 @@ def read_exactly(fd: int, n: int, deadline_s: float = 30.0) -> bytes:
         assert select.select([fd], [], [], max(0.0, end - time.monotonic()))[0], data
         data += os.read(fd, n - len(data))
     return data
+
+
+def on_chip() -> bool:
+    """Whether the tags of tests/system are emulated chips (pytest --backend=rp2040, `make test-chip`)."""
+    return os.environ.get(BACKEND) == "rp2040"
+
+
+def backend_options() -> dict[str, Any]:
+    """What an Emulator of tests/system is made with beside what the test asks for; a counted skip without a UF2."""
+    if not on_chip():
+        return {}
+    try:
+        return {"uf2": str(micropython.uf2_path()), "slower": micropython.slower()}
+    except EmulatorError as error:
+        pytest.skip(str(error))
+
+
+def patience() -> float:
+    """By how much longer than usual things may take."""
+    return micropython.slower() if on_chip() else 1.0

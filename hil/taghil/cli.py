@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from ankletag.errors import AnkletagError, LinkError, UsageError
 from taghil.flash import DEFAULT_BLOCKS
+from taghil.mcu.micropython import VARIABLE, WHERE, slower, uf2_path
 from taghil.vm.config import DEFAULT_HEAP
 from taghil.vm.process import Emulator, EmulatorDied, EmulatorError, EmulatorTimeout
 from taghil.world.errors import ReplayError, WorldError
@@ -54,6 +55,12 @@ def emulate(
         str, typer.Option(help="Heap of the VM in bytes, k for KiB; by default what MicroPython has on the chip.")
     ] = DEFAULT_HEAP,
     trace: Annotated[Path | None, typer.Option(help="Write every call of the tag to this JSON-lines file.")] = None,
+    chip: Annotated[
+        bool, typer.Option("--chip", help="On an emulated RP2040 with a MicroPython of yours (--uf2), slower than one.")
+    ] = False,
+    uf2: Annotated[
+        str | None, typer.Option(envvar=VARIABLE, help="With --chip: a MicroPython for the board RPI_PICO.")
+    ] = None,
     repl: Annotated[bool, typer.Option("--repl", help="Give the VM the terminal: Ctrl-C leads to its prompt.")] = False,
     pause_at: Annotated[
         str | None, typer.Option(help="Stop time at a record or seal: boot, fit, strap, seal, reading:100.")
@@ -67,8 +74,16 @@ def emulate(
             read_replay(replay)
         else:
             load_scenario(scenario)
+        if chip and (repl or pause_at):
+            raise EmulatorError("--repl and --pause-at look into the VM: they do not go with --chip")
+        if chip and (flash_blocks != DEFAULT_BLOCKS or heap != DEFAULT_HEAP):
+            raise EmulatorError(
+                "a Pico has the flash and the heap that it has: --flash-blocks and --heap do not go with --chip"
+            )
         tag = Emulator(
             state,
+            uf2=str(uf2_path(uf2)) if chip else None,
+            slower=slower() if chip else 1.0,
             scenario=scenario,
             replay=replay,
             days=days,
@@ -83,7 +98,7 @@ def emulate(
         )
         tag.start()
     except (WorldError, EmulatorError, FileNotFoundError) as error:
-        raise _refused(error, state) from error
+        raise _refused(error, state, chip) from error
     try:
         _say_ready(tag, as_json, repl)
         if repl:
@@ -91,14 +106,16 @@ def emulate(
         else:
             _watch(tag, as_json)
     except EmulatorError as error:
-        raise _refused(error, state) from error
+        raise _refused(error, state, chip) from error
     except KeyboardInterrupt:
         typer.echo(f"\nstopped; the tag's state is kept in {tag.folder.path}", err=True)
     finally:
         tag.stop()
 
 
-def _refused(error: Exception, state: Path) -> AnkletagError:
+def _refused(error: Exception, state: Path, chip: bool) -> AnkletagError:
+    if isinstance(error, EmulatorDied) and chip:
+        return LinkError(f"{error}", f"Bring {WHERE} with --uf2.")
     if isinstance(error, EmulatorDied):
         return LinkError(f"{error}", f"Look at vm.log in {state}.")
     if isinstance(error, ReplayError):

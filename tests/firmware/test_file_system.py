@@ -1,6 +1,5 @@
 """What a stock MicroPython on a Pico makes of the image before the tag's first line runs: the real VM's littlefs."""
 
-import hashlib
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -8,8 +7,18 @@ from typing import Any
 import pytest
 from littlefs import UserContext
 
-from ankletag.image import BLOCK_BYTES, IMAGE_BLOCKS, PACK, build_image, firmware_image, firmware_tree, image_tree
+from ankletag.image import (
+    BLOCK_BYTES,
+    IMAGE_BLOCKS,
+    PACK,
+    build_image,
+    firmware_digest,
+    firmware_image,
+    firmware_tree,
+    image_tree,
+)
 from ankletag.image.geometry import file_system
+from ankletag.image.packing import packed
 from micropython_vm import Vm
 
 SCRIPT = Path(__file__).parent / "vm" / "stockboot.py"
@@ -23,7 +32,7 @@ class Pico:
         self._vm = vm
 
     def __getattr__(self, name: str) -> Any:
-        return lambda: self._vm.ask([name])
+        return lambda *arguments: self._vm.ask([name, *arguments])
 
 
 @pytest.fixture
@@ -61,12 +70,15 @@ def test_the_image_mounts_and_nothing_is_written(pico: Boot) -> None:
     assert {path: bytes.fromhex(data) for path, data in tag.files().items()} == image_tree(firmware_tree())
     state = tag.state()
     assert state["written"] == []
+    assert tag.head() > 0
     assert state["log_intact"] is True
     assert max(state["read"]) < IMAGE_BLOCKS
 
 
-def test_the_firmware_starts_from_the_image(pico: Boot) -> None:
-    tag = pico(firmware_image())
+@pytest.mark.parametrize("developer", [False, True])
+def test_the_firmware_starts_from_the_image(pico: Boot, developer: bool) -> None:
+    files = image_tree(firmware_tree(developer=developer))
+    tag = pico(build_image(files))
     assert tag.boot() is False
     started = tag.start()
     assert started["from"] == {
@@ -80,17 +92,9 @@ def test_the_firmware_starts_from_the_image(pico: Boot) -> None:
     }
     # The board file itself is found and runs until it wants the chip.
     assert tag.board() == "no module named 'rp2'"
-    assert started["digest"] == digest(image_tree(firmware_tree()))
+    assert started["digest"] == firmware_digest(files).hex()
     assert tag.state()["written"] == []
     assert tag.state()["log_intact"] is True
-
-
-def digest(tree: dict[str, bytes]) -> str:
-    """What tag/digest.py says of these files."""
-    total = hashlib.sha256()
-    for path, data in sorted(tree.items()):
-        total.update(b"/" + path.encode() + data)
-    return total.digest()[:8].hex()
 
 
 def test_the_pack_holds_every_module_and_nothing_else(pico: Boot) -> None:
@@ -109,6 +113,59 @@ def test_a_pack_that_is_cut_is_refused(pico: Boot, pack: bytes) -> None:
     tag = pico(build_image(image_tree(firmware_tree()) | {PACK: pack}))
     tag.boot()
     assert tag.mount() == 2
+
+
+# It is read in pieces of 256 bytes: cut in a whole one, and in the rest.
+@pytest.mark.parametrize("size", [512, 500])
+def test_a_module_that_is_cut_does_not_run(pico: Boot, size: int) -> None:
+    pack = packed({"first.mpy": bytes(10), "last.mpy": bytes(size)})
+    tag = pico(build_image(image_tree(firmware_tree()) | {PACK: pack[:-1]}))
+    tag.boot()
+    assert tag.mount() is None
+    assert tag.opened("first.mpy") is None
+    assert tag.opened("last.mpy") == 5
+
+
+HIGH, LOW = 1, 0
+STARTED = {"end": "SystemExit", "started": True, "interrupts": [-1], "pins": []}
+PROMPT_PIN = [[3, "in", "pulled up"]]
+
+
+@pytest.mark.parametrize("level", [HIGH, LOW])
+def test_a_release_starts_the_tag_whatever_is_held(pico: Boot, level: int) -> None:
+    tag = pico(firmware_image())
+    tag.boot()
+    # What main runs into here, where there is no chip, is an exit like all others: it starts again.
+    assert tag.run_boot(level) == STARTED
+
+
+def test_a_developers_board_starts_the_tag_when_nothing_is_held(pico: Boot) -> None:
+    tag = pico(firmware_image(developer=True))
+    tag.boot()
+    assert tag.run_boot(HIGH) == {**STARTED, "pins": PROMPT_PIN}
+
+
+@pytest.mark.parametrize("pack", [None, b""], ids=["whole", "broken"])
+def test_a_held_pin_leads_a_developer_to_the_prompt(pico: Boot, pack: bytes | None) -> None:
+    files = image_tree(firmware_tree(developer=True))
+    tag = pico(build_image(files if pack is None else {**files, PACK: pack}))
+    tag.boot()
+    # boot.py ends, and there is no main.py: MicroPython goes on to its prompt, with Ctrl-C an interrupt.
+    assert tag.run_boot(LOW) == {"end": "returned", "started": False, "interrupts": [-1, 3], "pins": PROMPT_PIN}
+    assert "main.py" not in tag.files()
+
+
+def test_a_broken_pack_starts_again(pico: Boot) -> None:
+    tag = pico(build_image(image_tree(firmware_tree()) | {PACK: b""}))
+    tag.boot()
+    assert tag.run_boot(HIGH) == {**STARTED, "started": False}
+
+
+def test_a_developers_module_for_another_micropython_does_not_stop_the_boot(pico: Boot) -> None:
+    files = image_tree(firmware_tree(developer=True))
+    tag = pico(build_image({**files, "prompt.mpy": b"M\x05" + files["prompt.mpy"][2:]}))
+    tag.boot()
+    assert tag.run_boot(LOW) == STARTED
 
 
 def test_a_full_image_mounts(pico: Boot) -> None:
@@ -140,6 +197,8 @@ def test_without_the_image_it_formats(pico: Boot, image: Callable[[], bytes]) ->
     tag = pico(image())
     assert tag.boot() is True
     assert tag.files() == {}
+    # By this `ankletag flash` knows a board without files at its prompt.
+    assert tag.head() == 0
     assert tag.state()["written"] == [0, 1]
     assert tag.state()["log_intact"] is True
 

@@ -125,12 +125,29 @@ def test_infrared_at_its_ends_is_a_value(tag: Any) -> None:
     assert faults(tag) == []
 
 
-def test_a_proximity_sensor_that_was_reset_is_brought_up_again(tag: Any) -> None:
+def test_the_proximity_sensor_is_off_between_readings(tag: Any) -> None:
+    """On and idle it draws more than all other parts together."""
+    talk.fit(tag)
+    assert tag.register(0x60, 0x03) == "0108"
+    assert flags_of(tag, 2) == [0, 0]
+    assert tag.register(0x60, 0x03) == "0108"
+
+
+def test_a_proximity_sensor_that_was_reset_between_readings_is_switched_on_for_the_next(tag: Any) -> None:
+    talk.fit(tag)
+    for register in (0x03, 0x04):
+        tag.registers(0x60, register, "0100")
+    assert flags_of(tag, 2) == [0, 0]
+    assert faults(tag) == []
+
+
+def test_a_proximity_sensor_that_is_reset_in_a_reading_gives_no_value(tag: Any) -> None:
     """Off, it counts nothing: that is no lost skin."""
     talk.fit(tag)
     tag.show(None, None, 0)
-    tag.registers(0x60, 0x03, "0100")
-    assert flags_of(tag, 1) == [records.FLAG_NO_PROX]
+    tag.hold(0x60, 0x03, "0100")
+    assert flags_of(tag, 2) == [records.FLAG_NO_PROX] * 2
+    tag.hold(0x60, 0x03, "")
     tag.show()
     assert flags_of(tag, 2) == [0, 0]
     assert faults(tag) == [(records.SENSE_PROX, ETIMEDOUT)]

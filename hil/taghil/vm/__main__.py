@@ -2,26 +2,45 @@
 
 It is started by taghil.vm.process.Emulator, writes one byte to READY_FD when the first VM says hello, and stops when
 PARENT_FD meets its end (who started it is gone).
-Exit status: 0 stopped or the program ended, 2 a bad start (a sentence on stderr), 3 the VM died.
+Exit status: 0 stopped or the program ended, 2 a bad start, the chip's at any of its boots (a sentence on stderr), 3 the
+VM died.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
+from ankletag.image import ImageError
 from taghil.flash import FlashDamaged, FlashRange
 from taghil.vm.config import Config
+from taghil.vm.errors import EmulatorError
 from taghil.vm.interpreter import NoInterpreter
 from taghil.vm.server import Server
 from taghil.vm.state import StateBusy, StateDamaged, StateFolder
+from taghil.vm.steering import Steering
 from taghil.vm.trace import TraceUnwritable
 from taghil.world.errors import WorldError
 
+BAD_START = (
+    *(StateBusy, StateDamaged, TraceUnwritable, WorldError, FlashDamaged, FlashRange, NoInterpreter),
+    *(EmulatorError, ImageError),
+)
 
-def main() -> int:
-    """Entry of the process."""
+
+class Runs(Protocol):
+    """A server of one tag: this room's, or that of an emulated chip."""
+
+    steering: Steering
+
+    def run(self) -> int: ...
+
+
+def main(make: Callable[[StateFolder, Config, int], Runs]) -> int:
+    """Entry of the process. make: the server of a folder, by its configuration and ready_fd."""
     path, config_name, ready_fd, parent_fd = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     folder = StateFolder(path)
     try:
@@ -29,11 +48,12 @@ def main() -> int:
         os.replace(path / config_name, folder.config)
         config = Config.from_json(folder.config.read_text(encoding="utf-8"))
         pin(config.cpu)
-        server = Server(folder, config, ready_fd)
+        server = make(folder, config, ready_fd)
         server.steering.watch_parent(parent_fd)
         status = server.run()
-    except (StateBusy, StateDamaged, TraceUnwritable, WorldError, FlashDamaged, FlashRange, NoInterpreter) as error:
-        print(error, file=sys.stderr)
+    except BAD_START as error:
+        # Who started it reads one line, and ends the sentence.
+        print(str(error).rstrip("."), file=sys.stderr)
         return 2
     os.close(lock)
     return status
@@ -47,4 +67,4 @@ def pin(cpu: int | None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Server))

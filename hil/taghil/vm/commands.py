@@ -11,7 +11,7 @@ from taghil.world.faults import Change, check
 from taghil.world.parts.battery import UC_PER_MAH
 
 if TYPE_CHECKING:
-    from taghil.vm.server import Server
+    from taghil.vm.serving import Serving
     from taghil.vm.steering import Steering
 
 PINS = ("strap", "case")
@@ -20,7 +20,7 @@ PINS = ("strap", "case")
 class Commands:
     """One method a call, `_do_NAME`: gives the fields of its answer."""
 
-    def __init__(self, server: Server, steering: Steering) -> None:
+    def __init__(self, server: Serving, steering: Steering) -> None:
         self._server = server
         self._steering = steering
 
@@ -67,6 +67,8 @@ class Commands:
             "strap": world.levels & 1,
             "case": world.levels >> 1 & 1,
             "unique_id": server.unique_id.hex(),
+            "awake_us": server.awake_us,
+            "ready_us": server.ready_us,
             "battery_mv": world.supply.mv(world.now_us),
             "battery_mah": world.supply.charge_uc / UC_PER_MAH,
         }

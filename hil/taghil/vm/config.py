@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 
 from taghil.flash import DEFAULT_BLOCKS
 
-DEFAULT_HEAP = "296k"
-"""What MicroPython has on the RP2040, 236 KiB, the 10 KiB that the emulated board's own modules take, and 50 KiB of
-what objects of 64 bits and modules compiled from source cost beside those of a chip, half of that while a module is
-compiled that is loaded late; as the VM itself takes it (-X heapsize)."""
+DEFAULT_HEAP = "320k"
+"""As the VM itself takes it (-X heapsize). At its worst the tag leaves 54 KiB of a chip's 240 (`make measure-chip`).
+Here objects have 64 bits, modules are compiled from source, the late ones in the middle of a life, and the emulated
+board's take 11 KiB: the tag leaves some 40 of this, and with 304 what is loaded late failed now and then."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,10 @@ class Config:
     pause_at: str | None = None
     line: str = "usb"
     """One of taghil.vm.link.LINES."""
+    uf2: str | None = None
+    """A MicroPython for RPI_PICO, for an emulated RP2040 instead of the VM."""
+    slower: float = 1.0
+    """How many of the wall's seconds one of the tag's takes at wall pace."""
     cpu: int | None = None
     """The core that VM and server share; None picks one."""
 

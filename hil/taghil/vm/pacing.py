@@ -18,14 +18,20 @@ MODES = ("auto", "free", "wall")
 
 
 class Pacer:
-    """Decides the pace, maps wall time to virtual time, and keeps the clock file."""
+    """Decides the pace, maps wall time to virtual time, and keeps the clock file.
 
-    def __init__(self, world: World, mode: str, start: datetime, days: float, clock_file: Path) -> None:
+    slower: how many of the wall's seconds a virtual one takes at wall speed.
+    """
+
+    def __init__(
+        self, world: World, mode: str, start: datetime, days: float, clock_file: Path, slower: float = 1.0
+    ) -> None:
         self._world = world
         self.mode = mode
         self.start_utc_ms = round(start.timestamp() * 1000)
         self.days = days
         self._clock_file = clock_file
+        self._slower = slower
         self.wall = True
         self._anchor_us = 0
         self._anchor_ns = 0
@@ -61,8 +67,10 @@ class Pacer:
         """From here virtual time goes with the wall's: also after a pause."""
         self._anchor_us = self._world.now_us
         self._anchor_ns = time.monotonic_ns()
-        write_json(self._clock_file, {"utc_offset_ms": self.utc_ms() - time.time_ns() // 1_000_000})
+        now_ms = time.time_ns() // 1_000_000
+        slow = {"slower": self._slower, "from_ms": now_ms} if self._slower != 1 else {}
+        write_json(self._clock_file, {"utc_offset_ms": self.utc_ms() - now_ms, **slow})
 
     def wall_us(self) -> int:
         """Where virtual time is at wall speed."""
-        return self._anchor_us + (time.monotonic_ns() - self._anchor_ns) // 1000
+        return self._anchor_us + round((time.monotonic_ns() - self._anchor_ns) / 1000 / self._slower)

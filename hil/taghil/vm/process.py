@@ -16,7 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ankletag.firmware_files import firmware_files
+from ankletag.firmware_files import FirmwareFiles, firmware_files
+from ankletag.transport import SLOWER
 from taghil.vm import control
 from taghil.vm.config import Config
 from taghil.vm.console import BadEvent, Console
@@ -33,11 +34,12 @@ DAYS_MOST = 36_500
 
 
 class Emulator(Remote):
-    """An emulated tag.
+    """An emulated tag: on the unix port, or, with `uf2`, on an emulated RP2040 with that MicroPython.
 
     `state` is its folder (a temporary one when None, kept until `stop`); the other arguments are those of
-    taghil.vm.config.Config.  `program` is what the VM runs instead of the firmware's main.py.  `probe(emulator)` is
-    asked until it gives True before the tag counts as ready.  Use as a context manager, or `start` and `stop`.
+    taghil.vm.config.Config.  `program` is what the VM runs instead of the firmware's main.py, `firmware` other files
+    than this installation's.  `probe(emulator)` is asked until it gives True before the tag counts as ready.  Use as a
+    context manager, or `start` and `stop`.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Emulator(Remote):
         state: Path | str | None = None,
         *,
         program: Path | str | None = None,
+        firmware: FirmwareFiles | None = None,
         probe: Callable[[Emulator], bool] | None = None,
         deadline_s: float = 20.0,
         **options: Any,
@@ -52,7 +55,7 @@ class Emulator(Remote):
         self._temporary = None if state is not None else tempfile.TemporaryDirectory(prefix="ankletag-")
         path = Path(state) if state is not None else Path(self._temporary.name if self._temporary else "")
         self.folder = StateFolder(path.absolute())
-        files = firmware_files()
+        files = firmware or firmware_files()
         for key in ("replay", "trace"):
             if options.get(key) is not None:
                 options[key] = str(Path(options[key]).absolute())
@@ -62,7 +65,8 @@ class Emulator(Remote):
         self.config = Config(str(files.firmware), str(files.protocol), str(script), **options)
         self._check()
         self._probe = probe
-        self._deadline_s = deadline_s
+        self._deadline_s = deadline_s * self.config.slower
+        self.slower = self.config.slower
         self._process: subprocess.Popen[bytes] | None = None
         self._parent_fd = -1
         self._log: Path | None = None
@@ -107,7 +111,8 @@ class Emulator(Remote):
         ready_read, ready_write = os.pipe()
         parent_read, self._parent_fd = os.pipe()
         with os.fdopen(log_fd, "wb") as log:
-            command = [sys.executable, "-m", "taghil.vm", str(self.folder.path), Path(config_name).name]
+            room = "taghil.mcu" if self.config.uf2 else "taghil.vm"
+            command = [sys.executable, "-m", room, str(self.folder.path), Path(config_name).name]
             self._process = subprocess.Popen(
                 [*command, str(ready_write), str(parent_read)],
                 pass_fds=(ready_write, parent_read),
@@ -228,8 +233,9 @@ class Emulator(Remote):
 
     @property
     def port(self) -> str:
-        """Path of the serial port, stable over restarts on the same folder."""
-        return str(self.folder.port)
+        """Name of the serial port, stable over restarts on the same folder."""
+        slower = self.config.slower
+        return f"{SLOWER}{slower:g}:{self.folder.port}" if slower > 1 else str(self.folder.port)
 
     @property
     def clock_file(self) -> Path:

@@ -20,6 +20,8 @@ class Remote(ABC):
     """What can be asked of the emulator that runs on `folder`."""
 
     folder: StateFolder
+    slower: float
+    """How many of the wall's seconds one of the tag's takes at wall pace: deadlines are in the tag's."""
 
     @abstractmethod
     def raise_if_died(self, within_s: float = 0.0) -> None:
@@ -93,6 +95,7 @@ class Remote(ABC):
 
         Raises EmulatorTimeout at the deadline, EmulatorDied when the tag is gone.
         """
+        deadline_s *= self.slower
         answer = self.call("wait", deadline_s + CALL_S, until=until, deadline_s=deadline_s, **fields)
         if not answer["reached"]:
             self.raise_if_died(0.2)

@@ -6,7 +6,6 @@ It writes one byte to `ready_fd` when the first VM says hello.  The process arou
 from __future__ import annotations
 
 import os
-import random
 import struct
 import sys
 from collections.abc import Callable
@@ -19,16 +18,14 @@ from taghil.vm.calls import Calls
 from taghil.vm.config import Config
 from taghil.vm.console import Console
 from taghil.vm.interpreter import Interpreter, Program
+from taghil.vm.kept import Kept
 from taghil.vm.link import Pty
 from taghil.vm.pacing import Pacer
-from taghil.vm.state import LivedTime, StateFolder, write_json
+from taghil.vm.state import StateFolder
 from taghil.vm.steering import Steering, Stop
 from taghil.vm.trace import Tracer
 from taghil.vm.uartport import UartPort
 from taghil.vm.waiting import Waiting
-from taghil.world.replay import read as read_replay
-from taghil.world.scenario import load as load_scenario
-from taghil.world.world import of_replay, of_scenario
 
 BOOT_US = 350_000
 """From power to the first call, as on the chip."""
@@ -49,33 +46,24 @@ class Server:
         self.config = config
         self.folder = folder
         self._ready_fd = ready_fd
-        if config.replay:
-            self.world, start, days = of_replay(read_replay(Path(config.replay)), config.seed)
-        else:
-            self.world, start, days = of_scenario(load_scenario(config.scenario), config.seed)
-        saved = folder.read_json(folder.world)
-        if saved:
-            self.world.restore(saved["now_us"], saved["fit_us"], saved["levels"])
-            self.world.supply.charge_uc = saved.get("charge_uc", self.world.supply.charge_uc)
-        self._lived = LivedTime(folder.now)
-        self.world.skip_to(self._lived.us())
-        self.boots = int(saved.get("boots", 0))
+        kept = self._kept = Kept(folder, config)
+        self.world, self._lived, self.unique_id = kept.world, kept.lived, kept.unique_id
+        self.boots = kept.boots
         self.up = 0
         """The last boot whose VM has come to a call."""
-        self.unique_id = bytes.fromhex(saved["unique_id"]) if saved else random.Random(config.seed).randbytes(8)
+        self.awake_us = self.ready_us = 0
+        """Of a processor: the VM's is this computer's, and tells nothing."""
         self.flash = Flash(folder.flash, config.flash_blocks, config.seed)
         self.link = UartPort(folder.port) if config.line == "uart" else Pty(folder.port)
-        self.pacer = Pacer(
-            self.world, config.pace, start, config.days if config.days is not None else days, folder.clock
-        )
+        self.pacer = Pacer(self.world, config.pace, kept.start, kept.days, folder.clock)
         self.tracer = Tracer(Path(config.trace), lambda: self.world.now_us) if config.trace else None
         self.console = Console(config.pause_at)
         self.records = 0
         self.end: dict[str, Any] = {}
         self.vm: Interpreter | None = None
-        self.steering = Steering(self)
+        self.steering: Steering = Steering(self)
         self.world.on_outage = self.steering.outage
-        self.calls = Calls(self.world, self.flash, self.link, config.seed + self.boots, self._on_trace)
+        self.calls: Calls = Calls(self.world, self.flash, self.link, config.seed + self.boots, self._on_trace)
         self.waiting = Waiting(self)
         self.calls.sync = self.waiting.sync
         self.calls.without_interrupts = self.waiting.without_interrupts
@@ -268,16 +256,4 @@ class Server:
 
     def save(self) -> None:
         """Writes how far the tag has lived."""
-        world = self.world
-        write_json(
-            self.folder.world,
-            {
-                "now_us": world.now_us,
-                "fit_us": world.fit_us,
-                "levels": world.levels & ~bus.LINK_BIT,
-                "charge_uc": world.supply.charge_uc,
-                "boots": self.boots,
-                "unique_id": self.unique_id.hex(),
-                "end": self.end,
-            },
-        )
+        self._kept.save(self.boots, self.end)

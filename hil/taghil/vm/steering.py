@@ -21,7 +21,7 @@ from taghil.vm.commands import Commands
 from taghil.vm.control import ControlError, ControlListener
 
 if TYPE_CHECKING:
-    from taghil.vm.server import Server
+    from taghil.vm.serving import Serving
 
 BUSY_S = 10.0
 """How long a call that changes the world waits for the VM to come to the bus."""
@@ -34,7 +34,7 @@ class Stop(Exception):
 class Steering:
     """The queue to the main thread, and the state that only outsiders change."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Serving) -> None:
         self._server = server
         self.pending: deque[Callable[[], None]] = deque()
         self.cycle = False

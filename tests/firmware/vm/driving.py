@@ -133,6 +133,11 @@ def read_out():
     return {"pages": [page.hex() for page in now.tag.pages()], "counted": counted}
 
 
+def register(address, number):
+    """What a part has in a register, in hex."""
+    return now.tag.board.i2c.registers[address, number].hex()
+
+
 # What happens to a tag
 
 

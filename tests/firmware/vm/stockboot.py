@@ -1,4 +1,4 @@
-"""What MicroPython does on a Pico before boot.py, on flash in RAM: answers JSON lines [command] with JSON lines.
+"""What MicroPython does on a Pico, on flash in RAM: answers JSON lines [command, argument...] with JSON lines.
 
 Started with the path of the file system's image. Behind the image lies what a tag wrote: no block there is erased.
 """
@@ -120,6 +120,40 @@ def start():
     return {"from": {name: sys.modules[name].__file__ for name in names}, "digest": digest.hex()}
 
 
+def run_boot(level):
+    """Run boot.py as the port does, with the prompt's pin at `level`: how that ended, whether the tag was started, what
+    Ctrl-C was made, and which pins were looked at."""
+    interrupts = []
+    pins = []
+
+    class Pin:
+        IN = "in"
+        PULL_UP = "pulled up"
+
+        def __init__(self, number, mode, pull):
+            pins.append([number, mode, pull])
+
+        def value(self):
+            return level
+
+    class Machine:
+        pass
+
+    class Micropython:
+        kbd_intr = interrupts.append
+
+    Machine.Pin = Pin
+    sys.modules["machine"] = Machine
+    sys.modules["micropython"] = Micropython
+    end = "returned"
+    try:
+        with open("/boot.py") as file:
+            exec(file.read(), {})
+    except BaseException as error:  # noqa: BLE001 - a board has no other way to say how it ended
+        end = type(error).__name__
+    return {"end": end, "started": "main" in sys.modules, "interrupts": interrupts, "pins": pins}
+
+
 def _errno_of(action, *arguments):
     try:
         action(*arguments)
@@ -139,6 +173,11 @@ def packed():
     asked = (("/firmware/tag/none.mpy", "rb"), ("/firmware/tag/app.mpy", "wb"), ("/firmware/none/", "rb"))
     refused = [_errno_of(open, path, mode) for path, mode in asked]
     return {"files": found, "refused": refused}
+
+
+def opened(path):
+    """What opening a file of the pack runs into: an errno, or None."""
+    return _errno_of(open, "/firmware/" + path, "rb")
 
 
 def board():
@@ -161,17 +200,27 @@ def state():
     return {"read": sorted(flash.read), "written": sorted(flash.written), "log_intact": flash.log_intact()}
 
 
+def head():
+    """Bytes of blocks 0 and 1 that are not erased, those apart that a new file system has in the first page of each."""
+    blocks = (flash.cells[start + 256 : start + BLOCK_BYTES] for start in (0, BLOCK_BYTES))
+    return sum(byte != 0xFF for block in blocks for byte in block)
+
+
 with open(sys.argv[1], "rb") as file:
     flash = Flash(file.read())
 COMMANDS = {
     "boot": boot,
     "files": files,
     "start": start,
+    "run_boot": run_boot,
     "mount": mount,
     "packed": packed,
+    "opened": opened,
     "board": board,
     "write": write,
     "state": state,
+    "head": head,
 }
 for line in sys.stdin:
-    print(json.dumps(COMMANDS[json.loads(line)[0]]()))
+    command = json.loads(line)
+    print(json.dumps(COMMANDS[command[0]](*command[1:])))
