@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from provisioned import station_folder
+from support import patience
 from taghil.vm.process import Emulator
 
 LIMIT_S = 60
@@ -42,4 +43,6 @@ class Cli:
 def run_ankletag(*arguments: str) -> "subprocess.CompletedProcess[str]":
     """The installed command, in a process of its own, without a terminal."""
     command = str(Path(sys.executable).with_name("ankletag"))
-    return subprocess.run([command, *arguments], capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    return subprocess.run(
+        [command, *arguments], capture_output=True, text=True, timeout=LIMIT_S * patience(), check=False
+    )

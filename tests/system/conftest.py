@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from support import backend_options
 from system.cabled import live
 from taghil.vm.process import Emulator
 
@@ -25,7 +26,7 @@ def start_tag(kept: Path) -> Generator[StartTag, None, None]:
             folder = kept / f"tag{count}"
             # Bus, flash, records and the session on the line, for when the test fails.
             options.setdefault("trace", kept / f"tag{count}.jsonl")
-            return stack.enter_context(Emulator(folder, **options))
+            return stack.enter_context(Emulator(folder, **backend_options(), **options))
 
         yield start
 
