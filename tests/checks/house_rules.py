@@ -48,6 +48,14 @@ def named_machines(name: str, text: str, machine: list[str]) -> list[str]:
     return violations
 
 
+CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+
+
+def conflicts(text: str) -> int:
+    """How many marks of a merge that nobody finished stand in a file."""
+    return len(CONFLICT.findall(text))
+
+
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 
 

@@ -38,6 +38,17 @@ def test_ordinary_text_is_not(line: str) -> None:
     assert rules.named_machines("x.md", line, ["builder-7"]) == []
 
 
+def test_no_merge_is_left_half_done() -> None:
+    marked = [path.name for path in rules.text_files(ROOT) if rules.conflicts(path.read_text(encoding="utf-8"))]
+    assert marked == []
+
+
+def test_a_half_done_merge_is_noticed() -> None:
+    ours, theirs = "<" * 7 + " HEAD\n", ">" * 7 + " other\n"
+    assert rules.conflicts(f"{ours}a\n=======\nb\n{theirs}") == 2
+    assert rules.conflicts("Title\n=======\n>>> prompt\n") == 0
+
+
 def test_every_link_leads_somewhere() -> None:
     pages = [path for path in rules.text_files(ROOT) if path.suffix == ".md"]
     assert [broken for page in pages for broken in rules.broken_links(page)] == []

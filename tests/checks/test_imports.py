@@ -22,6 +22,11 @@ BREAKS: list[tuple[Callable[[list[Module]], list[str]], list[Module]]] = [
     (rules.host_knows_no_rig, [module("host", "ankletag.cli", "def f():\n    from taghil.vm import process")]),
     (rules.rig_runs_the_firmware_as_a_process, [module("hil", "taghil.demo", "from tag.log import Log")]),
     (rules.rig_runs_the_firmware_as_a_process, [module("hil", "taghil.demo", "import boards.emulated")]),
+    (
+        rules.rig_runs_the_firmware_as_a_process,
+        [module("hil", "taghil.demo", "import importlib\nimportlib.import_module('tag.settings')")],
+    ),
+    (rules.rig_runs_the_firmware_as_a_process, [module("hil", "taghil.demo", "__import__('boards.emulated')")]),
     (rules.rig_uses_the_public_host, [module("hil", "taghil.demo", "from ankletag.store import _open")]),
     (rules.the_world_serves_any_emulator, [module("hil", "taghil.world.world", "from taghil.vm.bus import HEAD")]),
     (rules.layers_point_down, [module("host", "ankletag.models", "from . import client")]),

@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from ankletag.evaluate import classes
+from measure.marked import put
 from measure.senses import DAYS, WEARERS
 from measure.senses_cases import CASES, ORDINARY
 from support import ROOT
 
 PAGE = ROOT / "docs" / "senses.md"
 MEASURED = ROOT / "build" / "measure" / "senses.json"
-MARKS = {
-    "rules": ("<!-- rules: made by tests/measure/senses_docs.py -->", "<!-- end of rules -->"),
-    "hits": ("<!-- hits: made by tests/measure/senses_docs.py -->", "<!-- end of hits -->"),
-}
 WORDS = {**{kind: each.name for kind, each in classes().items()}, "episode": "episode of drinking"}
 
 
@@ -50,20 +47,6 @@ def hits(measured: dict[str, Any]) -> str:
         )
         lines.append(f"| {life['what']} | {shown} |")
     return "\n".join(lines)
-
-
-def put(text: str, name: str, table: str) -> str:
-    """The page with another table between two marks."""
-    begin_mark, end_mark = MARKS[name]
-    begin, end = text.index(begin_mark) + len(begin_mark), text.index(end_mark)
-    return f"{text[:begin]}\n\n{table}\n\n{text[end:]}"
-
-
-def rows(text: str, name: str) -> list[list[str]]:
-    """Cells of the table rows between two marks, heads left out."""
-    begin, end = (text.index(mark) for mark in MARKS[name])
-    lines = [line for line in text[begin:end].splitlines() if line.startswith("| ")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
 def expected_rows() -> list[str]:

@@ -7,9 +7,10 @@ import pytest
 
 from ankletag.evaluate import CASE, INTERFERENT, KINDS, POWER, STRAP, classes
 from ankletag.evaluate.classes import TAG
+from measure.marked import put, rows
 from measure.senses import alarms, is_hit
 from measure.senses_cases import CASES, ORDINARY, Case, Ordinary
-from measure.senses_docs import PAGE, expected_rows, hits, main, put, rows, rules
+from measure.senses_docs import PAGE, expected_rows, hits, main, rules
 from rig.raised import RAISED
 from support import ROOT
 from taghil.world.scenario import built_in
