@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help env demo test soak check lint types touched measure-emulator measure-log measure-verify measure-sync measure-senses wheel clean
+.PHONY: help env demo test soak test-chip check lint types touched firmware measure-emulator measure-log measure-verify measure-sync measure-senses measure-heap measure-chip wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -22,11 +22,15 @@ demo: $(VENV)/stamp-run ## fit an emulated tag, live four days, sync, verify, re
 
 test: $(VENV)/stamp-dev ## all tests that need no hardware; results in build/junit.xml (PYTEST_ARGS=... for more)
 	@mkdir -p build
-	$(PYTEST) -n $(JOBS) --ignore=tests/soak --junit-xml=build/junit.xml $(PYTEST_ARGS) tests
+	$(PYTEST) -n $(JOBS) --ignore=tests/soak --ignore=tests/chip --junit-xml=build/junit.xml $(PYTEST_ARGS) tests
 
 soak: $(VENV)/stamp-dev ## long tests, such as every power cut there can be; results in build/junit-soak.xml
 	@mkdir -p build
 	$(PYTEST) -n $(JOBS) --junit-xml=build/junit-soak.xml $(PYTEST_ARGS) tests/soak
+
+test-chip: $(VENV)/stamp-dev ## the system tests of a tag's minutes, and the flashing, on an emulated RP2040; an hour; needs ANKLETAG_UF2
+	@mkdir -p build
+	$(PYTEST) -n $(JOBS) --backend=rp2040 --timeout=3600 --junit-xml=build/junit-chip.xml $(PYTEST_ARGS) -m minutes tests/system tests/chip
 
 check: lint types touched ## lint, types, import rules and the tests a change touches (BASE=commit to compare with)
 
@@ -42,6 +46,10 @@ types: $(VENV)/stamp-dev $(TYPINGS)/stamp ## mypy: host, protocol and hil strict
 
 touched: $(VENV)/stamp-dev ## the rules in tests/checks, and the tests that belong to the changed folders
 	@$(PYTEST) -q -n $(JOBS) -m "not slow" $$($(BIN)/python tests/checks/touched.py $(BASE))
+
+firmware: $(VENV)/stamp-run ## the files to flash, release and developer's, each with its manifest: build/firmware
+	$(BIN)/ankletag firmware --out build/firmware/release
+	$(BIN)/ankletag firmware --developer --out build/firmware/developer
 
 measure-emulator: $(VENV)/stamp-dev ## 120 virtual days on the emulated tag, as JSON: build/measure/emulator.json
 	@mkdir -p build/measure
@@ -62,6 +70,14 @@ measure-sync: $(VENV)/stamp-dev ## read-outs over bad lines beside ZMODEM and C-
 measure-senses: $(VENV)/stamp-dev ## a hundred wearers with and without each tamper; three to six minutes: build/measure/senses.json
 	@mkdir -p build/measure
 	$(BIN)/python tests/measure/senses.py $(MEASURE_ARGS)
+
+measure-heap: $(VENV)/stamp-dev ## the heap of a month with a read-out a day, against firmware/budgets.toml: build/measure/heap.json
+	@mkdir -p build/measure
+	$(BIN)/python tests/measure/heap.py $(MEASURE_ARGS)
+
+measure-chip: $(VENV)/stamp-dev ## awake times, memory, rates and energy on an emulated RP2040; a quarter of an hour; needs ANKLETAG_UF2: build/measure/chip.json
+	@mkdir -p build/measure
+	$(BIN)/python tests/measure/chip.py
 
 wheel: $(VENV)/stamp-dev ## build wheel and sdist into dist/
 	$(BIN)/python -m build --outdir dist
