@@ -18,6 +18,8 @@ _TRIES = 80
 _SILENT_TRIES = 3
 # A tag that gives no sign of life for so long is silent.
 SILENT_S = 6.4
+# One of which only broken frames come may be behind a line that breaks most of them, and is given so much longer.
+_BROKEN_TIMES = 4
 # A reply may have to wait behind data: as long as a line of 115,200 baud takes for the credit that a read-out gives.
 _BEHIND_DATA_S = 1.5
 # With data coming in, there was some within so long.
@@ -77,7 +79,7 @@ class Exchange:
         """
         request_id = self._next_id()
         request = frames.encode(kind, request_id, messages.encode(kind, values))
-        silent, heard_s = 0, self.transport.now_s()
+        silent, heard_s, bad = 0, self.transport.now_s(), self.counts.bad
         for attempt in range(_TRIES):
             heard = self._heard
             if len(request) > self.input_bytes:
@@ -90,10 +92,11 @@ class Exchange:
                     self.rtt_s = self.transport.now_s() - began_s
                 return values_of(kind, frame)
             if self._heard > heard:
-                silent, heard_s = 0, self.transport.now_s()
+                silent, heard_s, bad = 0, self.transport.now_s(), self.counts.bad
                 continue
             silent += 1
-            if silent >= _SILENT_TRIES and self.transport.now_s() - heard_s >= (silent_s or self._silent_s):
+            limit_s = silent_s or self._silent_s * (_BROKEN_TIMES if self.counts.bad > bad else 1)
+            if silent >= _SILENT_TRIES and self.transport.now_s() - heard_s >= limit_s:
                 break
         raise TagSilent(
             f"The tag on {self.transport.name} does not answer '{messages.NAMES[kind]}'.",

@@ -63,6 +63,20 @@ def test_a_silent_tag_is_told_with_the_next_action() -> None:
         client.hello()
 
 
+def test_a_tag_whose_answers_all_come_broken_is_given_more_time() -> None:
+    tag = FakeTag(fitted([0]))
+    tag.garble = lambda kind, data: b"" if len(tag.requests) > 1 else data
+    with Client(Pipe(tag), station(), QUICK_S) as client, pytest.raises(TagSilent):
+        client.hello()
+        client.status()
+    for_nothing = len(tag.requests) - 1
+    tag = FakeTag(fitted([0]))
+    tag.garble = lambda kind, data: data[: len(data) // 2] + b"\0" if len(tag.requests) < 2 * for_nothing else data
+    with Client(Pipe(tag), station(), QUICK_S) as client:
+        assert client.status()["fitted"] == 1
+        assert client.counts.bad >= 2 * for_nothing - 1
+
+
 @pytest.mark.parametrize("version", [0, 2, 77])
 def test_another_protocol_version_is_refused_with_both_named(store: Store, version: int) -> None:
     tag = FakeTag(fitted([0]), version)
