@@ -33,7 +33,7 @@ from ankletag.image import (
     read_image,
     write_uf2,
 )
-from ankletag.image.board import IMAGE_ADDRESS
+from ankletag.image.board import IMAGE_ADDRESS, MICROPYTHON_BANNER
 from ankletag.image.geometry import FLASH_ADDRESS, file_system
 from ankletag.transport import Transport, open_port
 from host.fakeboard import INFO, FakeBoard
@@ -54,7 +54,7 @@ def firmware(words: str = "new") -> Firmware:
 
 
 NEW = firmware()
-MICROPYTHON = {FLASH_ADDRESS: b"m" * 8 * BLOCK_BYTES}
+MICROPYTHON = {FLASH_ADDRESS: MICROPYTHON_BANNER.ljust(8 * BLOCK_BYTES, b"m")}
 
 
 @pytest.fixture

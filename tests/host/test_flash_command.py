@@ -10,6 +10,7 @@ import pytest
 
 from ankletag.errors import Exit
 from ankletag.image import firmware_image, read_image, write_uf2
+from ankletag.image.board import MICROPYTHON_BANNER
 from ankletag.image.geometry import FLASH_ADDRESS
 from host.commandline import ANKLETAG, run
 from host.fakeboard import FakeBoard
@@ -89,13 +90,31 @@ def test_the_environment_names_a_micropython_for_a_board_that_needs_one(
     board: FakeBoard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "m.uf2"
-    path.write_bytes(write_uf2({FLASH_ADDRESS: b"m" * 4096}))
+    micropython = MICROPYTHON_BANNER.ljust(4096, b"m")
+    path.write_bytes(write_uf2({FLASH_ADDRESS: micropython}))
     board.mpy = 5
     assert run("flash", "--port", board.port).code == Exit.FLASHING
     monkeypatch.setenv("ANKLETAG_UF2", str(path))
     outcome = run("flash", "--port", board.port, "--drive", board.drive)
     assert outcome.code == Exit.OK, outcome.err
-    assert board.micropython == b"m" * 4096
+    assert board.micropython == micropython
+
+
+@pytest.mark.parametrize("content", [None, b"no UF2"])
+def test_an_environment_that_names_no_micropython_stops_no_board_that_needs_none(
+    board: FakeBoard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    path = tmp_path / "m.uf2"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setenv("ANKLETAG_UF2", str(path))
+    assert run("flash", "--port", board.port, "--micropython", path).code == Exit.USAGE
+    fits, board.mpy = board.mpy, 5
+    assert run("flash", "--port", board.port).code == Exit.FLASHING
+    board.mpy = fits
+    outcome = run("flash", "--port", board.port)
+    assert outcome.code == Exit.OK, outcome.err
+    assert f"ANKLETAG_UF2 is passed over: {path}" in outcome.err
 
 
 @pytest.mark.parametrize("operations", [0, 1, 25])

@@ -9,14 +9,14 @@ import pytest
 from ankletag import __version__
 from ankletag.errors import Exit, UsageError
 from ankletag.image import board_uf2, firmware_digest, firmware_image, firmware_tree, image_tree, read_uf2, write_uf2
-from ankletag.image.board import IMAGE_ADDRESS
+from ankletag.image.board import IMAGE_ADDRESS, MICROPYTHON_BANNER
 from ankletag.image.geometry import FLASH_ADDRESS
 from ankletag.image.handing import hand_over
 from ankletag.image.release import NAMES
 from host.programmes import contents, run
 
 # Stands for MicroPython: what a chip would run from the beginning of its flash on.
-MICROPYTHON = b"MicroPython " * 1024
+MICROPYTHON = (MICROPYTHON_BANNER + b" ") * 1024
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ankletag.image import BLOCK_BYTES, IMAGE_BLOCKS, ImageError, board_uf2, check_micropython, read_uf2, write_uf2
-from ankletag.image.board import IMAGE_ADDRESS, LOG_ADDRESS, LOG_BYTES
+from ankletag.image.board import IMAGE_ADDRESS, LOG_ADDRESS, LOG_BYTES, MICROPYTHON_BANNER
 from ankletag.image.geometry import CHIP_BYTES, FLASH_ADDRESS
 
 PAGE = 256
@@ -116,13 +116,15 @@ def test_what_cannot_be_written_is_refused(pieces: dict[int, bytes]) -> None:
 
 
 def micropython(size: int) -> dict[int, bytes]:
-    return check_micropython(write_uf2({FLASH_ADDRESS: b"m" * size}), "m.uf2")
+    return check_micropython(write_uf2({FLASH_ADDRESS: MICROPYTHON_BANNER.ljust(size, b"m")}), "m.uf2")
 
 
 def test_a_board_gets_micropython_and_the_image_and_keeps_its_log() -> None:
     pieces = read_uf2(board_uf2(IMAGE, micropython(5 * PAGE)), "board.uf2")
     assert set(pieces) == {FLASH_ADDRESS, IMAGE_ADDRESS}
-    assert pieces[FLASH_ADDRESS] == (b"m" * 5 * PAGE).ljust(BLOCK_BYTES, b"\xff"), "whole sectors"
+    assert pieces[FLASH_ADDRESS] == MICROPYTHON_BANNER.ljust(5 * PAGE, b"m").ljust(BLOCK_BYTES, b"\xff"), (
+        "whole sectors"
+    )
     assert pieces[IMAGE_ADDRESS] == IMAGE
 
 
@@ -145,4 +147,9 @@ def test_a_micropython_that_reaches_into_the_storage_is_refused() -> None:
 
 def test_a_file_without_a_beginning_is_no_micropython() -> None:
     with pytest.raises(ImageError, match="holds no MicroPython"):
-        check_micropython(write_uf2({FLASH_ADDRESS + BLOCK_BYTES: b"m" * PAGE}), "m.uf2")
+        check_micropython(write_uf2({FLASH_ADDRESS + BLOCK_BYTES: MICROPYTHON_BANNER.ljust(PAGE, b"m")}), "m.uf2")
+
+
+def test_what_runs_on_an_rp2040_and_is_no_micropython_for_a_pico_is_refused() -> None:
+    with pytest.raises(ImageError, match="holds no MicroPython for a Pico"):
+        check_micropython(write_uf2({FLASH_ADDRESS: b"Adafruit Feather RP2040 ".ljust(PAGE, b"m")}), "m.uf2")

@@ -11,6 +11,7 @@ import pytest
 
 from ankletag.errors import Exit
 from ankletag.image import write_uf2
+from ankletag.image.board import MICROPYTHON_BANNER
 from taghil.mcu.micropython import VARIABLE, slower, uf2_path
 from taghil.vm.config import Config
 from taghil.vm.process import Emulator, EmulatorDied, EmulatorError
@@ -19,9 +20,9 @@ FLASH, FILES = 0x10000000, 0x100A0000
 COMMAND = [sys.executable, "-c", "from ankletag.cli import main; main()", "emulate", "--chip"]
 
 
-def micropython(path: Path, at: int = FLASH) -> Path:
+def micropython(path: Path, at: int = FLASH, code: bytes = b"") -> Path:
     """A UF2 that could be one."""
-    path.write_bytes(write_uf2({at: bytes(8192)}))
+    path.write_bytes(write_uf2({at: code.ljust(4096, b"\0") + MICROPYTHON_BANNER.ljust(4096, b"\0")}))
     return path
 
 
@@ -74,8 +75,7 @@ def test_a_second_takes_as_long_as_the_installation_makes_it() -> None:
 def test_a_chip_that_never_comes_to_rest_is_told_and_what_to_bring(tmp_path: Path) -> None:
     # Resets itself by the watchdog (RP2040 datasheet 4.7.6), at once and again: ldr, ldr, str, and to itself.
     code = struct.pack("<4H2I", 0x4801, 0x4902, 0x6001, 0xE7FE, 0x40058000, 1 << 31)
-    path = tmp_path / "resets.uf2"
-    path.write_bytes(write_uf2({FLASH: code.ljust(8192, b"\0")}))
+    path = micropython(tmp_path / "resets.uf2", code=code)
     run = subprocess.run(
         [*COMMAND, "--state", str(tmp_path / "state"), "--uf2", str(path)],
         capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path,
@@ -88,8 +88,7 @@ def test_a_chip_that_never_comes_to_rest_is_told_and_what_to_bring(tmp_path: Pat
 
 def test_a_file_that_vanished_is_told_at_the_next_boot(tmp_path: Path) -> None:
     # Waits for an interrupt, and again: wfi, and back to it.
-    path = tmp_path / "rests.uf2"
-    path.write_bytes(write_uf2({FLASH: struct.pack("<2H", 0xBF30, 0xE7FD).ljust(8192, b"\0")}))
+    path = micropython(tmp_path / "rests.uf2", code=struct.pack("<2H", 0xBF30, 0xE7FD))
 
     def boot_again(tag: Emulator, boots: int) -> None:
         tag.power_cycle()

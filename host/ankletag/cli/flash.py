@@ -55,10 +55,9 @@ def flash(
     as_json: JsonOption = False,
 ) -> None:
     """Write this installation's firmware to a board, and hear from the board that it runs it. The log stays."""
-    chosen = micropython or micropython_at_hand()
     wanted = Wanted(
         firmware=firmware_to_flash(developer),
-        micropython=None if chosen is None else load_micropython(chosen),
+        micropython=load_micropython(micropython) if micropython else micropython_at_hand(note),
         replace=micropython is not None,
         discard=discard,
         port=port,

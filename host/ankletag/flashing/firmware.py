@@ -1,11 +1,12 @@
 """What a board is to run: this installation's firmware as an image, and how it will name itself."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from .. import __version__
-from ..errors import UsageError
+from ..errors import AnkletagError, UsageError
 from ..image import (
     MICROPYTHON_RELEASES,
     MICROPYTHON_VARIABLE,
@@ -42,12 +43,6 @@ def firmware_to_flash(developer: bool) -> Firmware:
     return Firmware(__version__, developer, image, firmware_digest(files), len(read_image(image).blocks))
 
 
-def micropython_at_hand() -> Path | None:
-    """The UF2 that the environment names; None where it names none."""
-    value = os.environ.get(MICROPYTHON_VARIABLE, "").strip()
-    return Path(value) if value else None
-
-
 def load_micropython(path: Path) -> dict[int, bytes]:
     """What a MicroPython's UF2 writes, by address. Raises UsageError where it cannot be read, ImageError for what is
     none."""
@@ -56,3 +51,16 @@ def load_micropython(path: Path) -> dict[int, bytes]:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", NAME_ONE) from error
     return check_micropython(data, str(path))
+
+
+def micropython_at_hand(say: Callable[[str], None]) -> dict[int, bytes] | None:
+    """As `load_micropython`, of the UF2 that the environment names; None where it names none, or one that is of no use:
+    then that is said, for most boards need none."""
+    value = os.environ.get(MICROPYTHON_VARIABLE, "").strip()
+    if not value:
+        return None
+    try:
+        return load_micropython(Path(value))
+    except AnkletagError as error:
+        say(f"{MICROPYTHON_VARIABLE} is passed over: {error.cause}")
+        return None

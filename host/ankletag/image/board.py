@@ -14,6 +14,8 @@ IMAGE_ADDRESS = FLASH_ADDRESS + STORAGE_START
 LOG_ADDRESS = IMAGE_ADDRESS + IMAGE_BLOCKS * BLOCK_BYTES
 LOG_BYTES = (STORAGE_BLOCKS - IMAGE_BLOCKS) * BLOCK_BYTES
 _ERASED = b"\xff"
+MICROPYTHON_BANNER = b"Raspberry Pi Pico with RP2040"
+"""What a MicroPython says of its board at the prompt (MicroPython, ports/rp2/boards/RPI_PICO/mpconfigboard.h)."""
 
 
 def board_uf2(image: bytes, micropython: Mapping[int, bytes] | None = None, erase_log: bool = False) -> bytes:
@@ -34,8 +36,8 @@ def board_uf2(image: bytes, micropython: Mapping[int, bytes] | None = None, eras
 def check_micropython(data: bytes, name: str) -> dict[int, bytes]:
     """What a MicroPython's UF2 writes. name: of the file, for messages.
 
-    Raises ImageError where it is no UF2 for an RP2040, where it does not begin where the flash does, and where it
-    reaches into the part that holds the tag's files and log.
+    Raises ImageError where it is no UF2 for an RP2040, where it does not begin where the flash does, where it reaches
+    into the part that holds the tag's files and log, and where it does not name itself after the board.
     """
     pieces = joined(_whole_sectors(read_uf2(data, name)))
     first = next(iter(pieces), None)
@@ -49,6 +51,11 @@ def check_micropython(data: bytes, name: str) -> dict[int, bytes]:
         raise ImageError(
             f"{name} reaches to {end:#x}, into the part from {IMAGE_ADDRESS:#x} on where the tag's files and log lie.",
             "Use the MicroPython for the board RPI_PICO; those of other boards divide the flash in another way.",
+        )
+    if not any(MICROPYTHON_BANNER in piece for piece in pieces.values()):
+        raise ImageError(
+            f"{name} holds no MicroPython for a Pico: nowhere in it stands {MICROPYTHON_BANNER.decode()!r}.",
+            "Use the MicroPython for the board RPI_PICO.",
         )
     return pieces
 
